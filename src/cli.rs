@@ -1,0 +1,324 @@
+//! The command line: what was typed, and what it means to the library.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Parser, ValueEnum};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use maildiff::folders::Selection;
+use maildiff::maildir::layout::Layout;
+use maildiff::maildir::scan;
+use maildiff::report::{Format, List, Shape};
+use maildiff::side::{Side, Sides};
+use maildiff::verdict::{Criteria, Test};
+
+/// Compare two Maildir trees message by message: which messages are in one and not in the other,
+/// and why.
+///
+/// LEFT is the reference, RIGHT the replica. Messages are matched by Message-ID, those without one
+/// by their content. Nothing is ever written into a tree.
+#[derive(Clone, Debug, Parser)]
+#[command(
+    version,
+    after_help = "Exit status: 0 if nothing differs, 1 if something does, 2 if the answer is not \
+        proven (usage, a side that is missing or holds no mail, anything that could not be read).",
+    max_term_width = 100
+)]
+pub(crate) struct Cli {
+    /// The Maildir tree that is the reference.
+    #[arg(value_name = "LEFT")]
+    left: PathBuf,
+    /// The Maildir tree that is held against it.
+    #[arg(value_name = "RIGHT")]
+    right: PathBuf,
+
+    /// Compare only folders whose name matches (repeatable; `*` matches `/` too).
+    #[arg(short, long = "folder", value_name = "GLOB", help_heading = WHAT)]
+    folders: Vec<String>,
+    /// Leave out folders whose name matches (repeatable).
+    #[arg(short = 'x', long = "exclude", value_name = "GLOB", help_heading = WHAT)]
+    exclude: Vec<String>,
+    /// Hold the folder LEFT of the left against the folder RIGHT of the right (repeatable).
+    #[arg(long = "map", value_name = "LEFT=RIGHT", help_heading = WHAT)]
+    maps: Vec<String>,
+    /// Set aside messages dated at DATE or later (2026-11-20, or 2026-11-20T12:00:00Z; UTC).
+    #[arg(long, value_name = "DATE", value_parser = parse_date, help_heading = WHAT)]
+    before: Option<i64>,
+    /// Ask only whether every message of the left is on the right.
+    #[arg(long, help_heading = WHAT)]
+    pub(crate) one_way: bool,
+    /// Treat each side as one folder: a message may lie anywhere.
+    #[arg(long, help_heading = WHAT)]
+    pub(crate) ignore_folders: bool,
+    /// Compare the content of every pair, not only where there is cause.
+    #[arg(long, help_heading = WHAT)]
+    pub(crate) content: bool,
+    /// Tell Message-IDs apart that differ in letter case only.
+    #[arg(long, help_heading = WHAT)]
+    pub(crate) case_sensitive: bool,
+
+    /// The layout of both trees: auto, maildir++, fs, legacy, flat:SEPARATOR, dirname:NAME, kmail,
+    /// thunderbird or single.
+    #[arg(long, value_name = "LAYOUT", value_parser = parse_layout, help_heading = TREES)]
+    layout: Option<Auto>,
+    /// The layout of the left.
+    #[arg(long, value_name = "LAYOUT", value_parser = parse_layout, help_heading = TREES)]
+    layout_left: Option<Auto>,
+    /// The layout of the right.
+    #[arg(long, value_name = "LAYOUT", value_parser = parse_layout, help_heading = TREES)]
+    layout_right: Option<Auto>,
+    /// The left's INBOX lies here, outside its tree.
+    #[arg(long, value_name = "PATH", help_heading = TREES)]
+    inbox_left: Option<PathBuf>,
+    /// The right's INBOX lies here, outside its tree.
+    #[arg(long, value_name = "PATH", help_heading = TREES)]
+    inbox_right: Option<PathBuf>,
+
+    /// What is written to standard output.
+    #[arg(long, value_enum, default_value_t = Kind::Text, hide_default_value = true,
+        help_heading = REPORT)]
+    format: Kind,
+    /// List only these classes and marks (comma-separated): only-left, only-right, moved, copies,
+    /// same, content, misfiled, rekeyed, case-only, flags.
+    #[arg(long, value_name = "CLASSES", value_delimiter = ',', value_parser = parse_test,
+        help_heading = REPORT)]
+    only: Vec<Test>,
+    /// List what is the same too, and cut no list.
+    #[arg(short, long, help_heading = REPORT)]
+    pub(crate) all: bool,
+    /// Write the verdict only.
+    #[arg(long, conflicts_with = "format", help_heading = REPORT)]
+    brief: bool,
+    /// Write nothing: the exit status tells.
+    #[arg(short, long, conflicts_with_all = ["format", "brief"], help_heading = REPORT)]
+    pub(crate) quiet: bool,
+    /// End each id or path with a NUL instead of a line's end.
+    #[arg(short = '0', long = "null", help_heading = REPORT)]
+    null: bool,
+    /// Also write the table of messages to FILE.
+    #[arg(long, value_name = "FILE", help_heading = REPORT)]
+    csv: Option<PathBuf>,
+    /// Also write the table of folders to FILE.
+    #[arg(long, value_name = "FILE", help_heading = REPORT)]
+    folders_csv: Option<PathBuf>,
+    /// Also write the whole result as JSON to FILE.
+    #[arg(long, value_name = "FILE", help_heading = REPORT)]
+    json: Option<PathBuf>,
+    /// Begin tables with a byte order mark, for programs that need one to know UTF-8.
+    #[arg(long, help_heading = REPORT)]
+    csv_bom: bool,
+    /// When to use colours.
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto,
+        help_heading = REPORT)]
+    pub(crate) color: Color,
+
+    /// What makes the exit status 1 (comma-separated classes and marks, or none).
+    ///
+    /// By default: only-left, only-right, moved, copies, content, misfiled; with --one-way:
+    /// only-left, content, and misfiled on the right.
+    #[arg(long, value_name = "CLASSES", value_parser = parse_fail_on, action = ArgAction::Append,
+        help_heading = STATUS)]
+    fail_on: Vec<FailOn>,
+    /// Up to N messages on the left only are no failure.
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true,
+        help_heading = STATUS)]
+    max_only_left: u64,
+    /// Up to N messages on the right only are no failure.
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true,
+        help_heading = STATUS)]
+    max_only_right: u64,
+}
+
+const WHAT: &str = "What is compared";
+const TREES: &str = "How the trees are read";
+const REPORT: &str = "What is written";
+const STATUS: &str = "What the exit status says";
+
+/// What standard output gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Kind {
+    /// The report for people.
+    Text,
+    /// Messages by folder, as `diff -u` prints two lists.
+    Unified,
+    /// A row a message.
+    Csv,
+    /// Everything.
+    Json,
+    /// Message-IDs, one a line.
+    Ids,
+    /// Paths, one a line.
+    Paths,
+}
+
+/// When colours are used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// A layout, or the wish that it be detected.
+#[derive(Clone, Debug)]
+struct Auto(Option<Layout>);
+
+/// One `--fail-on`: a list, empty for `none`.
+#[derive(Clone, Debug)]
+struct FailOn(Vec<Test>);
+
+/// A report that goes to a file.
+#[derive(Clone, Debug)]
+pub(crate) struct Output {
+    /// Where it goes.
+    pub(crate) path: PathBuf,
+    /// What it is.
+    pub(crate) format: Format,
+}
+
+impl Cli {
+    /// The roots of the trees.
+    pub(crate) fn roots(&self) -> Sides<PathBuf> {
+        Sides::new(self.left.clone(), self.right.clone())
+    }
+
+    /// How the tree of a side is to be read.
+    pub(crate) fn scan_options(&self, side: Side) -> scan::Options {
+        let (own, inbox) = match side {
+            Side::Left => (&self.layout_left, &self.inbox_left),
+            Side::Right => (&self.layout_right, &self.inbox_right),
+        };
+        let layout = own.as_ref().or(self.layout.as_ref()).and_then(|auto| auto.0.clone());
+        scan::Options { layout, inbox: inbox.clone() }
+    }
+
+    /// The folders that the user wants.
+    pub(crate) fn selection(&self) -> Selection {
+        Selection { only: self.folders.clone(), except: self.exclude.clone() }
+    }
+
+    /// The folders that the user holds against each other.
+    pub(crate) fn maps(&self) -> &[String] {
+        &self.maps
+    }
+
+    /// The time from which on messages are set aside.
+    pub(crate) fn before(&self) -> Option<i64> {
+        self.before
+    }
+
+    /// What fails the run.
+    pub(crate) fn criteria(&self) -> Criteria {
+        let tests = self.fail_on.iter().flat_map(|FailOn(tests)| tests.clone()).collect();
+        Criteria {
+            fail_on: (!self.fail_on.is_empty()).then_some(tests),
+            one_way: self.one_way,
+            max_only: Sides::new(self.max_only_left, self.max_only_right),
+        }
+    }
+
+    /// The classes and marks that are listed.
+    pub(crate) fn only(&self) -> Option<Vec<Test>> {
+        (!self.only.is_empty()).then(|| self.only.clone())
+    }
+
+    /// What goes to standard output; `None` for nothing.
+    pub(crate) fn format(&self, terminal: bool, color: bool) -> Option<Format> {
+        let list = List { null: self.null, escaped: terminal && !self.null };
+        let format = match self.format {
+            Kind::Text => Format::Text(Shape { brief: self.brief, color }),
+            Kind::Unified => Format::Unified,
+            Kind::Csv => Format::Csv { bom: self.csv_bom },
+            Kind::Json => Format::Json,
+            Kind::Ids => Format::Ids(list),
+            Kind::Paths => Format::Paths(list),
+        };
+        (!self.quiet).then_some(format)
+    }
+
+    /// Whether the rows of plainly same pairs will be shown.
+    pub(crate) fn lists_same(&self) -> bool {
+        let named = self.only.iter().any(|test| test.word() == "same");
+        self.all && self.only.is_empty() || named
+    }
+
+    /// The reports that go to files.
+    pub(crate) fn outputs(&self) -> Vec<Output> {
+        let bom = self.csv_bom;
+        let wanted = [
+            (&self.csv, Format::Csv { bom }),
+            (&self.folders_csv, Format::FoldersCsv { bom }),
+            (&self.json, Format::Json),
+        ];
+        let output = |(path, format): (&Option<PathBuf>, Format)| {
+            path.clone().map(|path| Output { path, format })
+        };
+        wanted.into_iter().filter_map(output).collect()
+    }
+}
+
+fn parse_layout(typed: &str) -> Result<Auto, String> {
+    match typed {
+        "auto" => Ok(Auto(None)),
+        _ => typed.parse().map(|layout| Auto(Some(layout))).map_err(|error| format!("{error}")),
+    }
+}
+
+fn parse_test(typed: &str) -> Result<Test, String> {
+    let known = Test::all().find(|test| test.word() == typed);
+    known.ok_or_else(|| {
+        let words: Vec<&str> = Test::all().map(Test::word).collect();
+        format!("the classes and marks are {}", words.join(", "))
+    })
+}
+
+fn parse_fail_on(typed: &str) -> Result<FailOn, String> {
+    if typed == "none" {
+        return Ok(FailOn(Vec::new()));
+    }
+    let tests: Vec<Test> = typed.split(',').map(parse_test).collect::<Result<_, _>>()?;
+    match tests.iter().any(|test| test.word() == "same") {
+        true => Err("what is the same is no failure".to_owned()),
+        false => Ok(FailOn(tests)),
+    }
+}
+
+/// A day or an instant, in seconds since 1970-01-01 UTC.
+fn parse_date(typed: &str) -> Result<i64, String> {
+    let day = typed.parse::<Date>().ok().filter(|_| !typed.contains(['T', ' ']));
+    let midnight = day.map(|day| format!("{day}T00:00:00Z"));
+    let instant = midnight.as_deref().unwrap_or(typed).parse::<Timestamp>();
+    let told = "write it as 2026-11-20, or as 2026-11-20T12:00:00Z";
+    instant.map(Timestamp::as_second).map_err(|_| told.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn dates() {
+        assert_eq!(parse_date("2024-01-01"), Ok(1_704_067_200));
+        assert_eq!(parse_date("2024-01-01T01:00:00+01:00"), Ok(1_704_067_200));
+        assert!(parse_date("2024-01-01T01:00:00").is_err());
+        assert!(parse_date("yesterday").is_err());
+    }
+
+    #[test]
+    fn classes_and_marks() {
+        assert_eq!(parse_fail_on("none").unwrap().0, []);
+        assert_eq!(parse_fail_on("only-left,flags").unwrap().0.len(), 2);
+        assert!(parse_fail_on("same").is_err());
+        assert!(parse_test("missing").is_err());
+    }
+}

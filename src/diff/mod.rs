@@ -1,0 +1,462 @@
+//! Two indexes against each other: a class for every message, the folders, the ledger.
+//!
+//! Everything works on multisets: a key has copies, each in a folder, and copies are counted, not
+//! only whether there are any. The stages: find the keys that both sides have, read what must be
+//! hashed to pair their copies truly, pair them; pair by content what only one side seems to have;
+//! give the rest its reason; count.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::ptr;
+
+use crate::error::Error;
+use crate::fetch;
+use crate::folders::Pairs;
+use crate::index::{Index, Message};
+use crate::leftover::{Leftover, State, with_key};
+use crate::message::canonical::Content;
+use crate::message::envelope::Envelope;
+use crate::message::id::Key;
+use crate::side::{Side, Sides};
+
+mod class;
+mod folder_counts;
+mod pairing;
+pub(crate) mod reason;
+
+pub use class::{Class, Counts, Ledger, Mark, Reason};
+pub use folder_counts::{FolderCounts, Renamed};
+
+use folder_counts::{count_folders, find_renamed};
+use pairing::{Copies, Paired, differ, is_suspicious};
+use reason::{Known, Lone};
+
+/// What is compared, and how far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Each side is one folder.
+    pub ignore_folders: bool,
+    /// Every pair's content is compared, not only where there is cause.
+    pub content: bool,
+    /// With `ignore_folders`: every content of the left must be on the right, so copies of one key
+    /// are held against each other even where their numbers agree.
+    pub one_way: bool,
+    /// Date, From and Subject are wanted for plainly same pairs too.
+    pub all: bool,
+}
+
+/// A pair, or a file without a partner.
+#[derive(Clone, Debug)]
+pub struct Row<'a> {
+    /// What it is.
+    pub class: Class,
+    /// What else is to be said of it.
+    pub marks: BTreeSet<Mark>,
+    /// Why, for a message of one side only and for a pair whose content differs.
+    pub reason: Option<Reason>,
+    /// The files.
+    pub files: Sides<Option<&'a Message>>,
+    /// A message that is on the other side only and probably the same: equal in Date, From and
+    /// Subject, and alone with that on its side.
+    pub probable: Option<&'a Message>,
+    /// What the message says of itself; of a plainly same pair only where that was wanted.
+    pub envelope: Envelope,
+}
+
+impl<'a> Row<'a> {
+    fn new(class: Class, files: Sides<Option<&'a Message>>) -> Row<'a> {
+        let (marks, envelope) = (BTreeSet::new(), Envelope::default());
+        Row { class, marks, reason: None, files, probable: None, envelope }
+    }
+
+    /// The file that stands for the row: the left's, or the right's where the left has none.
+    pub fn file(&self) -> Option<(Side, &'a Message)> {
+        let left = self.files.left.map(|message| (Side::Left, message));
+        left.or(self.files.right.map(|message| (Side::Right, message)))
+    }
+
+    /// Whether there is nothing to say of it: a pair in one folder, without a mark.
+    pub fn is_plain(&self) -> bool {
+        self.class == Class::Same && self.marks.is_empty()
+    }
+}
+
+/// The difference of two trees.
+#[derive(Debug)]
+pub struct Diff<'a> {
+    /// Every pair and every unpaired file; sorted by class, folder and path.
+    pub rows: Vec<Row<'a>>,
+    /// Every folder of either side that takes part; sorted by name.
+    pub folders: Vec<FolderCounts>,
+    /// Folders that seem to be renamed.
+    pub renamed: Vec<Renamed>,
+    /// How many there are of what.
+    pub counts: Counts,
+    /// Of the pairs marked `misfiled`, how many lie misfiled on each side.
+    pub misfiled: Sides<u64>,
+    /// Where every file went.
+    pub ledger: Sides<Ledger>,
+    /// Whether the content of every pair was compared.
+    pub content_checked: bool,
+    /// What could not be read again, so that the answer is not proven.
+    pub errors: Sides<Vec<Error>>,
+}
+
+/// Compares two indexes whose folders are paired and whose leftovers are judged.
+pub fn diff<'a>(
+    indexes: Sides<&'a Index>,
+    pairs: &Pairs,
+    leftovers: Sides<&[Leftover<'a>]>,
+    options: Options,
+) -> Diff<'a> {
+    let mut comparison = Comparison::new(indexes, pairs, options);
+    comparison.pair_keys();
+    comparison.pair_by_content();
+    comparison.add_orphans(leftovers);
+    comparison.explain();
+    comparison.finish(leftovers)
+}
+
+/// A comparison under way.
+struct Comparison<'a, 'p> {
+    indexes: Sides<&'a Index>,
+    pairs: &'p Pairs,
+    options: Options,
+    rows: Vec<Row<'a>>,
+    /// Messages without a partner so far, and whether both sides have their key.
+    lone: Sides<Vec<(&'a Message, bool)>>,
+    errors: Sides<Vec<Error>>,
+}
+
+impl<'a, 'p> Comparison<'a, 'p> {
+    fn new(indexes: Sides<&'a Index>, pairs: &'p Pairs, options: Options) -> Self {
+        Comparison {
+            indexes,
+            pairs,
+            options,
+            rows: Vec::new(),
+            lone: Sides::default(),
+            errors: Sides::default(),
+        }
+    }
+
+    /// The folder of the comparison that a message lies in.
+    fn folder(&self, side: Side, message: &Message) -> usize {
+        if self.options.ignore_folders {
+            return 0;
+        }
+        self.pairs.of[side].get(message.folder).copied().unwrap_or_default()
+    }
+
+    /// Pairs the copies of every key that both sides have.
+    fn pair_keys(&mut self) {
+        let keys = join(self.indexes.map(|index| index.messages.as_slice()));
+        let (shared, single): (Vec<_>, Vec<_>) =
+            keys.into_iter().partition(|copies| copies.iter().all(|copies| !copies.is_empty()));
+        for side in Side::BOTH {
+            let lone = single.iter().flat_map(|copies| copies[side].iter());
+            self.lone[side] = lone.map(|&message| (message, false)).collect();
+        }
+        let options = self.options;
+        self.hash(shared.iter().filter(|copies| needs_content(copies, options)));
+        let paired: Vec<Paired<'a>> = shared.iter().map(|copies| self.pair(copies)).collect();
+        let doubtful: Vec<&Copies<'a>> = shared
+            .iter()
+            .zip(&paired)
+            .filter(|(_, paired)| {
+                paired.pairs.iter().any(|(left, right)| is_suspicious(left, right))
+            })
+            .map(|(copies, _)| copies)
+            .collect();
+        self.hash(doubtful.into_iter());
+        for (copies, paired) in shared.iter().zip(paired) {
+            let contents_known =
+                copies.iter().flatten().any(|message| message.content.get().is_some());
+            let paired = if contents_known { self.pair(copies) } else { paired };
+            self.settle(copies, paired);
+        }
+    }
+
+    fn hash<'c>(&mut self, groups: impl Iterator<Item = &'c Copies<'a>>)
+    where
+        'a: 'c,
+    {
+        let mut wanted: Copies<'a> = Sides::default();
+        for copies in groups {
+            for (side, messages) in copies.each() {
+                wanted[side].extend(messages);
+            }
+        }
+        for (side, messages) in wanted.each() {
+            self.errors[side].extend(fetch::contents(self.indexes[side], messages));
+        }
+    }
+
+    fn pair(&self, copies: &Copies<'a>) -> Paired<'a> {
+        let folder = |side: Side, message: &Message| self.folder(side, message);
+        let empty = copies.left.first().is_some_and(|message| message.key.is_empty());
+        let pair = if empty { pairing::pair_by_folder } else { pairing::pair_copies };
+        pair(copies.clone(), &folder)
+    }
+
+    /// Makes rows of what is paired; what is over is a further copy if its content is that of
+    /// another file of its key, else a message of its own.
+    fn settle(&mut self, copies: &Copies<'a>, paired: Paired<'a>) {
+        for (left, right) in paired.pairs {
+            self.add_pair(left, right, false);
+        }
+        let files_of = files_by_content(copies);
+        for (side, over) in paired.over.each() {
+            for &message in over {
+                let alike = message.content.get().and_then(|content| files_of.get(content));
+                if !message.key.is_empty() && alike.is_some_and(|&files| files > 1) {
+                    let mut files = Sides::default();
+                    files[side] = Some(message);
+                    self.rows.push(Row::new(Class::Copies, files));
+                } else {
+                    self.lone[side].push((message, !message.key.is_empty()));
+                }
+            }
+        }
+    }
+
+    fn add_pair(&mut self, left: &'a Message, right: &'a Message, rekeyed: bool) {
+        let same = self.folder(Side::Left, left) == self.folder(Side::Right, right);
+        let class = if same { Class::Same } else { Class::Moved };
+        let mut row = Row::new(class, Sides::new(Some(left), Some(right)));
+        let holds = [
+            (Mark::Content, differ(left, right)),
+            (Mark::Misfiled, left.place.is_delivered() != right.place.is_delivered()),
+            (Mark::Rekeyed, rekeyed),
+            (Mark::CaseOnly, !rekeyed && left.id != right.id),
+            (Mark::Flags, left.flags != right.flags),
+        ];
+        row.marks.extend(holds.into_iter().filter(|(_, holds)| *holds).map(|(mark, _)| mark));
+        if row.marks.contains(&Mark::Content) {
+            row.reason = Some(reason::of_content(self.indexes, left, right));
+        }
+        self.rows.push(row);
+    }
+
+    /// Pairs by content what only one side seems to have: servers and tools change Message-IDs.
+    fn pair_by_content(&mut self) {
+        if self.lone.iter().any(Vec::is_empty) {
+            return;
+        }
+        let lone =
+            self.lone.as_ref().map(|lone| lone.iter().map(|(message, _)| *message).collect());
+        let lone: Copies<'a> = lone;
+        self.hash(std::iter::once(&lone));
+        let identifies =
+            |message: &&Message| message.content.get().is_some_and(|content| !content.is_empty());
+        let known = lone.map(|lone| lone.into_iter().filter(identifies).collect());
+        let folder = |side: Side, message: &Message| self.folder(side, message);
+        let pairs = pairing::pair_by_content(known, &folder).pairs;
+        let found: HashSet<*const Message> = pairs
+            .iter()
+            .flat_map(|&(left, right)| [ptr::from_ref(left), ptr::from_ref(right)])
+            .collect();
+        for (left, right) in pairs {
+            self.add_pair(left, right, true);
+        }
+        for side in Side::BOTH {
+            self.lone[side].retain(|(message, _)| !found.contains(&ptr::from_ref(*message)));
+        }
+    }
+
+    /// A leftover that is no message of its own side, and unknown to the other, is mail that only
+    /// this file holds.
+    fn add_orphans(&mut self, leftovers: Sides<&[Leftover<'a>]>) {
+        for (side, leftovers) in leftovers.each() {
+            let other = self.indexes[side.other()];
+            let known = |key: &Key| {
+                [&other.messages, &other.leftovers]
+                    .iter()
+                    .any(|files| !with_key(files, key).is_empty())
+            };
+            let orphans = leftovers.iter().filter(|leftover| leftover.state == State::Orphan);
+            let unknown = orphans.filter(|orphan| !known(&orphan.message.key));
+            self.lone[side].extend(unknown.map(|orphan| (orphan.message, false)));
+        }
+    }
+
+    /// Gives what is on one side only its reason and, where there is one, its probable twin.
+    fn explain(&mut self) {
+        let known = Known::new(self.indexes);
+        let first = self.rows.len();
+        for side in Side::BOTH {
+            for (message, reused_id) in std::mem::take(&mut self.lone[side]) {
+                let pair = self.pairs.pairs.get(self.folder(side, message));
+                let partner = pair.and_then(|pair| pair.folders[side.other()]);
+                let folder_absent = !self.options.ignore_folders && partner.is_none();
+                let mut files = Sides::default();
+                files[side] = Some(message);
+                let mut row = Row::new(Class::only(side), files);
+                row.reason = Some(known.of_lone(message, Lone { side, folder_absent, reused_id }));
+                self.rows.push(row);
+            }
+        }
+        self.read_envelopes();
+        self.find_probable(first);
+    }
+
+    fn read_envelopes(&mut self) {
+        let all = self.options.all;
+        let shown = |row: &&mut Row<'_>| all || !row.is_plain();
+        let rows: Vec<&mut Row<'a>> = self.rows.iter_mut().filter(shown).collect();
+        let files = rows.iter().filter_map(|row| row.file());
+        let wanted: Vec<_> = files.map(|(side, message)| (self.indexes[side], message)).collect();
+        for (row, envelope) in rows.into_iter().zip(fetch::envelopes(&wanted)) {
+            match envelope {
+                Ok(envelope) => row.envelope = envelope,
+                Err(error) => {
+                    self.errors[row.file().map_or(Side::Left, |(side, _)| side)].push(error)
+                }
+            }
+        }
+    }
+
+    /// Among the rows from `first` on: each of the left that is like one of the right, where both
+    /// are alone with that likeness.
+    fn find_probable(&mut self, first: usize) {
+        let mut alike: BTreeMap<_, Sides<Vec<usize>>> = BTreeMap::new();
+        for (at, row) in self.rows.iter().enumerate().skip(first) {
+            if let (Some((side, _)), Some(likeness)) = (row.file(), row.envelope.likeness()) {
+                alike.entry(likeness).or_default()[side].push(at);
+            }
+        }
+        for twins in alike.into_values() {
+            if let (&[left], &[right]) = (twins.left.as_slice(), twins.right.as_slice()) {
+                self.join_probable(left, right);
+            }
+        }
+    }
+
+    fn join_probable(&mut self, left: usize, right: usize) {
+        let file = |at: usize| self.rows.get(at).and_then(Row::file).map(|(_, message)| message);
+        let (Some(ours), Some(theirs)) = (file(left), file(right)) else { return };
+        let truncated = reason::is_truncated(self.indexes, ours, theirs);
+        for (at, twin) in [(left, theirs), (right, ours)] {
+            if let Some(row) = self.rows.get_mut(at) {
+                row.probable = Some(twin);
+                if truncated && row.reason > Some(Reason::TruncatedCopy) {
+                    row.reason = Some(Reason::TruncatedCopy);
+                }
+            }
+        }
+    }
+
+    fn finish(mut self, leftovers: Sides<&[Leftover<'a>]>) -> Diff<'a> {
+        self.sort_rows();
+        for side in Side::BOTH {
+            self.errors[side].sort_by(|one, other| one.path().cmp(other.path()));
+        }
+        let counts = count(&self.rows);
+        let ledger = Sides::of(|side| {
+            ledger(self.indexes[side], side, &self.rows, leftovers[side].len() as u64)
+        });
+        Diff {
+            folders: count_folders(
+                self.indexes,
+                self.pairs,
+                &self.rows,
+                self.options.ignore_folders,
+            ),
+            renamed: find_renamed(self.indexes, self.pairs, self.options.ignore_folders),
+            misfiled: Sides::of(|side| misfiled_on(side, &self.rows)),
+            rows: self.rows,
+            counts,
+            ledger,
+            content_checked: self.options.content,
+            errors: self.errors,
+        }
+    }
+
+    fn sort_rows(&mut self) {
+        let mut rows = std::mem::take(&mut self.rows);
+        rows.sort_by_cached_key(|row| {
+            let place = row.file().map(|(side, file)| (self.folder(side, file), side, &file.path));
+            (row.class, place)
+        });
+        self.rows = rows;
+    }
+}
+
+/// Whether the copies of a key can only be paired truly by their content: some have no partner and
+/// it must be known which, or the user asked.
+fn needs_content(copies: &Copies<'_>, options: Options) -> bool {
+    let (left, right) = (copies.left.len(), copies.right.len());
+    let every_content_counts = options.one_way && options.ignore_folders;
+    let several = left > 1 || right > 1;
+    options.content || several && (left != right || every_content_counts)
+}
+
+/// How many files of a key, on both sides, have each content: with more than one, a file without a
+/// partner is a further copy.
+fn files_by_content(copies: &Copies<'_>) -> BTreeMap<Content, usize> {
+    let mut files = BTreeMap::new();
+    for content in copies.iter().flatten().filter_map(|message| message.content.get()) {
+        *files.entry(*content).or_default() += 1;
+    }
+    files
+}
+
+/// The copies of every key, from messages sorted by key.
+fn join(messages: Sides<&[Message]>) -> Vec<Copies<'_>> {
+    let mut runs =
+        messages.map(|messages| messages.chunk_by(|one, other| one.key == other.key).peekable());
+    let mut keys = Vec::new();
+    loop {
+        let key = |run: Option<&&[Message]>| {
+            run.and_then(|run| run.first()).map(|first| first.key.clone())
+        };
+        let (left, right) = (key(runs.left.peek()), key(runs.right.peek()));
+        let Some(lowest) = left.iter().chain(&right).min().cloned() else { return keys };
+        let mut take = |side: Side| {
+            let run =
+                runs[side].next_if(|run| run.first().is_some_and(|first| first.key == lowest));
+            run.unwrap_or_default().iter().collect()
+        };
+        keys.push(Copies::new(take(Side::Left), take(Side::Right)));
+    }
+}
+
+fn count(rows: &[Row<'_>]) -> Counts {
+    let mut counts = Counts::default();
+    for row in rows {
+        *counts.class_mut(row.class) += 1;
+        for &mark in &row.marks {
+            *counts.mark_mut(mark) += 1;
+        }
+    }
+    counts
+}
+
+fn misfiled_on(side: Side, rows: &[Row<'_>]) -> u64 {
+    let marked = rows.iter().filter(|row| row.marks.contains(&Mark::Misfiled));
+    let lies_so = |file: &Message| !file.place.is_delivered();
+    marked.filter(|row| row.files[side].is_some_and(lies_so)).count() as u64
+}
+
+fn ledger(index: &Index, side: Side, rows: &[Row<'_>], leftovers: u64) -> Ledger {
+    let on_side = rows.iter().filter(|row| row.files[side].is_some());
+    let mut ledger = Ledger { files: index.files(), leftover: leftovers, ..Ledger::default() };
+    for row in on_side {
+        match row.class {
+            Class::Same => ledger.same += 1,
+            Class::Moved => ledger.moved += 1,
+            Class::Copies => ledger.copies += 1,
+            Class::OnlyLeft | Class::OnlyRight => ledger.only += 1,
+        }
+        let promoted = row.file().is_some_and(|(_, message)| message.place.is_leftover());
+        ledger.leftover -= u64::from(promoted);
+    }
+    let tally = index.tally;
+    Ledger {
+        control: tally.control,
+        foreign: tally.foreign,
+        unreadable: tally.unreadable,
+        vanished: tally.vanished,
+        excluded: tally.excluded,
+        ..ledger
+    }
+}

@@ -1,0 +1,106 @@
+//! Which copy of the left belongs to which of the right.
+//!
+//! A key has copies on both sides, each in a folder. They pair in this order: equal content in one
+//! folder, equal content in two folders, one folder, two folders; the first two only where contents
+//! are known. Within each step delivered copies pair first, and copies in the order of their
+//! folders and paths: the same trees give the same pairs, from either side.
+
+use std::collections::BTreeMap;
+
+use crate::index::Message;
+use crate::message::canonical::Content;
+use crate::side::{Side, Sides};
+
+/// The length of the line `X-TUID: ` and 12 characters that mbsync adds to every message it copies
+/// (isync `src/sync.c` `copy_msg_convert`), in bytes.
+const X_TUID_LINE: u64 = 21;
+
+/// Gives the folder of the comparison that a message of a side lies in.
+pub(super) type FolderOf<'f> = &'f dyn Fn(Side, &Message) -> usize;
+
+/// Copies of one message, on both sides.
+pub(super) type Copies<'a> = Sides<Vec<&'a Message>>;
+
+/// What pairing gives: pairs, and what has no partner.
+#[derive(Debug, Default)]
+pub(super) struct Paired<'a> {
+    pub(super) pairs: Vec<(&'a Message, &'a Message)>,
+    pub(super) over: Copies<'a>,
+}
+
+/// Pairs the copies of one key.
+pub(super) fn pair_copies<'a>(copies: Copies<'a>, folder: FolderOf<'_>) -> Paired<'a> {
+    let mut paired = pair_by_content(copies, folder);
+    paired.step(|side, message| Some(folder(side, message)));
+    paired.step(|_, _| Some(()));
+    paired
+}
+
+/// Pairs what has equal content, as far as it is known: in one folder first, then in any.
+pub(super) fn pair_by_content<'a>(copies: Copies<'a>, folder: FolderOf<'_>) -> Paired<'a> {
+    let mut paired = Paired { pairs: Vec::new(), over: copies };
+    let content = |message: &Message| message.content.get().copied();
+    paired.step(|side, message| content(message).map(|content| (folder(side, message), content)));
+    paired.step(|_, message| content(message));
+    paired
+}
+
+/// Pairs what lies in one folder, by number: all that can be said of files that identify nothing.
+pub(super) fn pair_by_folder<'a>(copies: Copies<'a>, folder: FolderOf<'_>) -> Paired<'a> {
+    let mut paired = Paired { pairs: Vec::new(), over: copies };
+    paired.step(|side, message| Some(folder(side, message)));
+    paired
+}
+
+impl<'a> Paired<'a> {
+    /// Pairs what is alike in some way, as many as both sides have, in the order of the lists.
+    fn step<L: Ord>(&mut self, likeness: impl Fn(Side, &Message) -> Option<L>) {
+        if self.over.left.is_empty() || self.over.right.is_empty() {
+            return;
+        }
+        let mut alike: BTreeMap<L, Copies<'a>> = BTreeMap::new();
+        let mut over = Copies::default();
+        for side in Side::BOTH {
+            for message in std::mem::take(&mut self.over[side]) {
+                match likeness(side, message) {
+                    Some(likeness) => alike.entry(likeness).or_default()[side].push(message),
+                    None => over[side].push(message),
+                }
+            }
+        }
+        for mut group in alike.into_values() {
+            let pairs = group.left.len().min(group.right.len());
+            let left = group.left.drain(..pairs);
+            self.pairs.extend(left.zip(group.right.drain(..pairs)));
+            over.left.append(&mut group.left);
+            over.right.append(&mut group.right);
+        }
+        over.left.sort_by(order);
+        over.right.sort_by(order);
+        self.over = over;
+    }
+}
+
+/// Delivered copies first, then by folder and path.
+fn order(one: &&Message, other: &&Message) -> std::cmp::Ordering {
+    let rank = |message: &&Message| (!message.place.is_delivered(), message.folder);
+    rank(one).cmp(&rank(other)).then_with(|| one.path.cmp(&other.path))
+}
+
+/// Whether a pair of one key may differ in content for all that is known without reading it.
+///
+/// Transport adds one X-TUID line and nothing else to most messages; any other difference in size,
+/// a placeholder or a missing body is a reason to look.
+pub(super) fn is_suspicious(left: &Message, right: &Message) -> bool {
+    let odd = |message: &Message| message.shape.placeholder || message.shape.no_body;
+    let unpacked = !left.shape.compressed && !right.shape.compressed;
+    let difference = left.size.abs_diff(right.size);
+    let explained = difference == 0 || unpacked && difference == X_TUID_LINE;
+    odd(left) || odd(right) || !explained || left.shape.compressed != right.shape.compressed
+}
+
+/// Whether two contents are known, and known to differ.
+pub(super) fn differ(left: &Message, right: &Message) -> bool {
+    let known: (Option<&Content>, Option<&Content>) = (left.content.get(), right.content.get());
+    matches!(known, (Some(left), Some(right)) if left != right)
+}

@@ -1,0 +1,143 @@
+//! Why a message is on one side only, and why a pair's content differs: the first reason that
+//! holds, from what makes a message invisible to what merely goes with its absence.
+
+use std::collections::BTreeSet;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use crate::fetch;
+use crate::index::{Index, Message};
+use crate::leftover::with_key;
+use crate::maildir::file_name;
+use crate::maildir::scan::Place;
+use crate::side::{Side, Sides};
+
+use super::class::Reason;
+
+/// What a message's reason is looked for in.
+pub(super) struct Known<'a> {
+    pub(super) indexes: Sides<&'a Index>,
+    /// Directory and base name of files that share both with another.
+    twins: Sides<BTreeSet<(&'a Path, &'a [u8])>>,
+}
+
+/// A message of one side only, and what the comparison knows of it.
+#[derive(Clone, Copy)]
+pub(super) struct Lone {
+    pub(super) side: Side,
+    /// Whether the other side has no folder that stands against its own.
+    pub(super) folder_absent: bool,
+    /// Whether both sides have its key, with other content.
+    pub(super) reused_id: bool,
+}
+
+impl<'a> Known<'a> {
+    pub(super) fn new(indexes: Sides<&'a Index>) -> Known<'a> {
+        Known { indexes, twins: indexes.map(|index| twins(&index.messages)) }
+    }
+
+    /// Why `message` is on its side only.
+    pub(super) fn of_lone(&self, message: &Message, lone: Lone) -> Reason {
+        self.in_leftovers(message, lone.side.other())
+            .or_else(|| of_place(message))
+            .or_else(|| self.is_invisible(message, lone.side).then_some(Reason::InvisibleFolder))
+            .or_else(|| of_shape(message))
+            .or_else(|| has_wrong_size(message).then_some(Reason::WrongSizeS))
+            .or_else(|| self.is_twin(message, lone.side).then_some(Reason::DuplicateBase))
+            .or_else(|| lone.folder_absent.then_some(Reason::FolderAbsent))
+            .or_else(|| lone.reused_id.then_some(Reason::ReusedId))
+            .unwrap_or(Reason::Unexplained)
+    }
+
+    /// A leftover never makes a message present, but it tells where it got stuck.
+    fn in_leftovers(&self, message: &Message, other: Side) -> Option<Reason> {
+        if message.key.is_empty() {
+            return None;
+        }
+        let stuck = with_key(&self.indexes[other].leftovers, &message.key).first()?;
+        Some(match stuck.place {
+            Place::Hidden => Reason::HiddenOn(other),
+            _ => Reason::InTmpOf(other),
+        })
+    }
+
+    fn is_invisible(&self, message: &Message, side: Side) -> bool {
+        let folder = self.indexes[side].folders.get(message.folder);
+        folder.is_some_and(|folder| !folder.visible)
+    }
+
+    fn is_twin(&self, message: &Message, side: Side) -> bool {
+        self.twins[side].contains(&base_of(message))
+    }
+}
+
+fn of_place(message: &Message) -> Option<Reason> {
+    match message.place {
+        Place::Cur | Place::New => None,
+        Place::Misfiled => Some(Reason::Misfiled),
+        Place::Tmp => Some(Reason::Tmp),
+        Place::Hidden => Some(Reason::Hidden),
+    }
+}
+
+fn of_shape(message: &Message) -> Option<Reason> {
+    let shape = message.shape;
+    let reasons = [
+        (message.is_empty(), Reason::Empty),
+        (shape.no_header_end, Reason::NoHeaderEnd),
+        (shape.placeholder, Reason::Placeholder),
+        (shape.no_body, Reason::NoBody),
+    ];
+    reasons.into_iter().find(|(holds, _)| *holds).map(|(_, reason)| reason)
+}
+
+/// Whether the name tells a size that the file has not. Nothing is said of compressed files, whose
+/// names tell the size of the message.
+pub(crate) fn has_wrong_size(message: &Message) -> bool {
+    let name = message.path.file_name().unwrap_or_default();
+    let told = file_name::told_size(name.as_bytes());
+    !message.shape.compressed && told.is_some_and(|told| told != message.size)
+}
+
+/// Directory of the folder and base name of every delivered message that shares both with another.
+pub(crate) fn twins(messages: &[Message]) -> BTreeSet<(&Path, &[u8])> {
+    let mut seen = BTreeSet::new();
+    let delivered = messages.iter().filter(|message| message.place.is_delivered());
+    delivered.map(base_of).filter(|base| !seen.insert(*base)).collect()
+}
+
+/// Directory of the folder, and base name.
+pub(crate) fn base_of(message: &Message) -> (&Path, &[u8]) {
+    let folder = message.path.parent().and_then(Path::parent).unwrap_or(Path::new(""));
+    let name = message.path.file_name().unwrap_or_default();
+    (folder, file_name::base(name.as_bytes()))
+}
+
+/// Why the contents of a pair differ.
+pub(super) fn of_content(indexes: Sides<&Index>, left: &Message, right: &Message) -> Reason {
+    if left.shape.placeholder || right.shape.placeholder {
+        Reason::Placeholder
+    } else if left.shape.no_body != right.shape.no_body {
+        // A header alone is the beginning of its message too; that the body is missing says more.
+        Reason::NoBody
+    } else if is_truncated(indexes, left, right) {
+        Reason::TruncatedCopy
+    } else {
+        Reason::Differs
+    }
+}
+
+/// Whether one content is a proper beginning of the other, and not nothing.
+pub(super) fn is_truncated(indexes: Sides<&Index>, left: &Message, right: &Message) -> bool {
+    let (Some(ours), Some(theirs)) = (left.content.get(), right.content.get()) else {
+        return false;
+    };
+    let (short, long, index) = if ours.length < theirs.length {
+        (ours, right, indexes.right)
+    } else {
+        (theirs, left, indexes.left)
+    };
+    !short.is_empty()
+        && ours.length != theirs.length
+        && fetch::content_up_to(index, long, short.length).is_ok_and(|cut| cut == *short)
+}

@@ -1,0 +1,96 @@
+//! A path, and what went wrong there.
+//!
+//! One bad place must neither stop a run nor be forgotten: whatever could not be read is kept as
+//! a value of this type beside the result, and makes the exit status 2.
+
+use std::path::{Path, PathBuf};
+use std::{fmt, io};
+
+/// What could not be read or written, and why.
+///
+/// Prints as `path: cause`, the path as given; control characters are the reader's to escape.
+#[derive(Debug)]
+pub struct Error {
+    path: PathBuf,
+    cause: Cause,
+}
+
+/// Why a place could not be read.
+#[derive(Debug)]
+enum Cause {
+    /// The operating system said so.
+    Io(io::Error),
+    /// We say so: the sentence completes "PATH: …".
+    Told(String),
+}
+
+impl Error {
+    /// An error of the operating system at `path`.
+    pub fn io(path: &Path, error: io::Error) -> Error {
+        Error { path: path.to_owned(), cause: Cause::Io(error) }
+    }
+
+    /// An error that only we can tell, such as an unknown compression; `told` completes the
+    /// sentence that begins with the path.
+    pub fn told(path: &Path, told: impl Into<String>) -> Error {
+        Error { path: path.to_owned(), cause: Cause::Told(told.into()) }
+    }
+
+    /// Where it happened.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What happened, without the path: `permission denied`.
+    pub fn cause(&self) -> String {
+        match &self.cause {
+            Cause::Io(error) => describe(error),
+            Cause::Told(told) => told.clone(),
+        }
+    }
+
+    /// Whether the place was simply not there, which for mail in a living tree means renamed or
+    /// deleted since it was listed.
+    pub fn is_not_found(&self) -> bool {
+        matches!(&self.cause, Cause::Io(error) if error.kind() == io::ErrorKind::NotFound)
+    }
+}
+
+/// The operating system's words without its error number, in lower case as the rest of our talk.
+fn describe(error: &io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or_default();
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_lowercase().collect::<String>() + letters.as_str()
+    })
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.path.display(), self.cause())
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.cause {
+            Cause::Io(error) => Some(error),
+            Cause::Told(_) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_the_path_and_the_cause_without_a_number() {
+        let denied = io::Error::from_raw_os_error(13);
+        let error = Error::io(Path::new("cur/1"), denied);
+        assert_eq!(error.to_string(), "cur/1: permission denied");
+        assert!(!error.is_not_found());
+        assert_eq!(Error::told(Path::new("m"), "is an mbox").to_string(), "m: is an mbox");
+    }
+}

@@ -1,0 +1,258 @@
+//! From a file's bytes to what is known of the message: its key and its shape.
+//!
+//! A message with a usable Message-ID costs its header and a first look at its body. Only one
+//! without is read whole, for its canonical content is its key.
+
+use std::io;
+use std::ops::ControlFlow;
+
+use crate::mail_file::MailFile;
+use crate::maildir::mail_like;
+use crate::message::canonical::{Canonical, Content};
+use crate::message::compression::Storage;
+use crate::message::envelope::date_of;
+use crate::message::fields::Fields;
+use crate::message::header::{HeaderZone, Piece};
+use crate::message::id::{self, Key, MessageId, message_id};
+use crate::message::placeholder;
+
+/// What changes the meaning of an identity.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Whether letter case tells Message-IDs apart.
+    pub case_sensitive: bool,
+    /// Whether the Date field is wanted.
+    pub date: bool,
+}
+
+/// What a file's bytes say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// What makes it the same message as another.
+    pub key: Key,
+    /// Its usable Message-ID, if it has one.
+    pub id: Option<MessageId>,
+    /// Its canonical content, where it had to be computed.
+    pub content: Option<Content>,
+    /// What of it is missing or out of the ordinary.
+    pub shape: Shape,
+    /// Its Date field in seconds since 1970-01-01 UTC, where wanted and there.
+    pub date: Option<i64>,
+}
+
+/// What of a message is missing or out of the ordinary.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Shape {
+    /// No empty line anywhere in a file that is not empty: no end of header.
+    pub no_header_end: bool,
+    /// The header ends, and nothing but blanks follows it.
+    pub no_body: bool,
+    /// mbsync's stand-in for a message over its MaxSize.
+    pub placeholder: bool,
+    /// The file is compressed: its size is not the message's.
+    pub compressed: bool,
+}
+
+/// Identifies the message in an open file. Where the file does not count by its name (`certain`),
+/// `None` says that it does not look like mail.
+///
+/// # Errors
+/// What the system says, and compressions that cannot be read.
+pub fn identify(
+    mail: &mut MailFile<'_>,
+    certain: bool,
+    options: Options,
+) -> io::Result<Option<Identity>> {
+    if !certain && !looks_like_mail(mail)? {
+        return Ok(None);
+    }
+    let compressed = mail.storage() != Storage::Plain;
+    let mut survey = Survey::new(options);
+    let ended = mail.read(|chunk| survey.take(chunk))?;
+    let (found, shape, date) = survey.finish(ended, mail.size() == 0);
+    let content = if found.is_none() { Some(content(mail)?) } else { None };
+    let key = match (&found, content) {
+        (Some(id), _) => id.key(options.case_sensitive),
+        (None, content) => Key::Content(content.unwrap_or(Canonical::new().finish())),
+    };
+    let shape = Shape { compressed, ..shape };
+    Ok(Some(Identity { key, id: found, content, shape, date }))
+}
+
+/// The canonical content of an open message, which is read whole.
+///
+/// # Errors
+/// As [`identify`].
+pub fn content(mail: &mut MailFile<'_>) -> io::Result<Content> {
+    content_up_to(mail, u64::MAX)
+}
+
+/// The canonical content of a message cut behind `limit` canonical bytes.
+///
+/// # Errors
+/// As [`identify`].
+pub fn content_up_to(mail: &mut MailFile<'_>, limit: u64) -> io::Result<Content> {
+    let mut canonical = Canonical::limited(limit);
+    mail.read(|chunk| {
+        canonical.update(chunk);
+        ControlFlow::Continue(())
+    })?;
+    Ok(canonical.finish())
+}
+
+fn looks_like_mail(mail: &mut MailFile<'_>) -> io::Result<bool> {
+    let mut found = false;
+    mail.read(|head| {
+        found = mail_like::head_looks_like_mail(head);
+        ControlFlow::Break(())
+    })?;
+    Ok(found)
+}
+
+const MESSAGE_ID: &str = "message-id";
+const SUBJECT: &str = "subject";
+const DATE: &str = "date";
+
+/// One look at a message, as far into it as it takes.
+struct Survey {
+    zone: HeaderZone,
+    ids: Fields,
+    /// Subject and Date.
+    others: Fields,
+    options: Options,
+    body: Body,
+}
+
+/// The beginning of a body: enough to tell nothing from something, and something from a
+/// placeholder.
+#[derive(Debug, Default)]
+struct Body {
+    head: Vec<u8>,
+    /// Whether anything but blanks has been seen.
+    something: bool,
+}
+
+impl Survey {
+    fn new(options: Options) -> Survey {
+        Survey {
+            zone: HeaderZone::new(),
+            ids: Fields::new(&[MESSAGE_ID], id::LONGEST_VALUE),
+            others: Fields::new(&[SUBJECT, DATE], crate::message::envelope::LONGEST_VALUE),
+            options,
+            body: Body::default(),
+        }
+    }
+
+    fn take(&mut self, chunk: &[u8]) -> ControlFlow<()> {
+        let Survey { zone, ids, others, body, .. } = self;
+        zone.feed(chunk, &mut |piece| match piece {
+            Piece::Body(bytes) => body.take(bytes),
+            piece => {
+                ids.take(&piece);
+                others.take(&piece);
+            }
+        });
+        if zone.is_in_body() && body.is_told() {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    }
+
+    fn finish(mut self, ended: bool, empty: bool) -> (Option<MessageId>, Shape, Option<i64>) {
+        let (ids, others) = (&mut self.ids, &mut self.others);
+        self.zone.finish(&mut |piece| {
+            ids.take(&piece);
+            others.take(&piece);
+        });
+        let usable = self.ids.all(MESSAGE_ID).filter(|value| value.len() <= id::LONGEST_VALUE);
+        let subject = self.others.first(SUBJECT).unwrap_or_default();
+        let shape = Shape {
+            no_header_end: !empty && !self.zone.saw_empty_line(),
+            no_body: ended && self.zone.is_in_body() && !self.body.something,
+            placeholder: ended && placeholder::is_placeholder(subject, &self.body.head),
+            compressed: false,
+        };
+        let date = self.others.first(DATE).filter(|_| self.options.date).and_then(date_of);
+        (message_id(usable), shape, date)
+    }
+}
+
+impl Body {
+    fn take(&mut self, bytes: &[u8]) {
+        let room = (placeholder::LONGEST_BODY + 1).saturating_sub(self.head.len());
+        self.head.extend(bytes.iter().take(room));
+        self.something |= bytes.iter().any(|byte| !byte.is_ascii_whitespace());
+    }
+
+    /// Whether more of the body would not tell more.
+    fn is_told(&self) -> bool {
+        self.something && !placeholder::may_be_placeholder(&self.head)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::mail_file::Buffer;
+
+    fn identity(message: &[u8], certain: bool) -> Option<Identity> {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("1");
+        fs::write(&path, message).unwrap();
+        let mut buffer = Buffer::default();
+        let mut mail = MailFile::open(&path, &mut buffer).unwrap();
+        identify(&mut mail, certain, Options::default()).unwrap()
+    }
+
+    fn shape(message: &[u8]) -> Shape {
+        identity(message, true).unwrap().shape
+    }
+
+    #[test]
+    fn a_usable_id_is_the_key_else_the_content() {
+        let with = identity(b"Message-ID: <A@b>\n\nbody", true).unwrap();
+        assert_eq!((with.key.to_string().as_str(), with.content), ("a@b", None));
+        let without = identity(b"Subject: s\n\nbody", true).unwrap();
+        assert_eq!(without.key, Key::Content(without.content.unwrap()));
+        assert!(identity(b"", true).unwrap().key.is_empty());
+    }
+
+    #[test]
+    fn shapes() {
+        let plain = Shape::default();
+        assert_eq!(shape(b"A: 1\n\nbody"), plain);
+        assert_eq!(shape(b"A: 1\nB: 2\n"), Shape { no_header_end: true, ..plain });
+        assert_eq!(shape(b"A: 1\n\n \r\n"), Shape { no_body: true, ..plain });
+        assert_eq!(shape(b""), plain);
+        let long = [&b"A: 1\n\n"[..], &[b'\n'; 50_000]].concat();
+        assert_eq!(shape(&long), Shape { no_body: true, ..plain });
+        assert_eq!(shape(&[&long[..], b"x"].concat()), plain);
+    }
+
+    #[test]
+    fn a_placeholder_is_told_by_subject_and_body() {
+        let body = "Having a size of 150KiB, this message is over the MaxSize limit.\n\
+            Flag it and sync again (Sync mode ReNew) to fetch its real contents.\n";
+        let mail = format!("Subject: [placeholder] big\nMessage-ID: <a@b>\n\n{body}");
+        assert!(shape(mail.as_bytes()).placeholder);
+        let quoted = format!("Subject: [placeholder] big\n\n{body}{}", "more ".repeat(60));
+        assert!(!shape(quoted.as_bytes()).placeholder);
+    }
+
+    #[test]
+    fn a_header_longer_than_a_read_is_read_on() {
+        let pad = "X-Pad: ".to_owned() + &"x".repeat(900) + "\n";
+        let mail = pad.repeat(200) + "Message-ID: <late@b>\n\nbody";
+        assert_eq!(identity(mail.as_bytes(), true).unwrap().key.to_string(), "late@b");
+    }
+
+    #[test]
+    fn what_does_not_count_by_its_name_must_look_like_mail() {
+        assert!(identity(b"From: a\nTo: b\n\n", false).is_some());
+        assert!(identity(b"GIF89a", false).is_none());
+        assert!(identity(b"", false).is_none());
+    }
+}

@@ -1,0 +1,285 @@
+//! A tree's messages by key: all that a comparison needs to know of one side.
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rayon::prelude::*;
+
+use crate::error::Error;
+use crate::finding::Finding;
+use crate::identify::{self, Identity, Shape, identify};
+use crate::mail_file::{Buffer, MailFile};
+use crate::maildir::file_name::{self, Flags};
+use crate::maildir::layout::Layout;
+use crate::maildir::renamed::find_renamed;
+use crate::maildir::scan::{File, Folder, Place, Scan};
+use crate::message::canonical::Content;
+use crate::message::id::Key;
+
+/// One mail file: a message, or a leftover.
+#[derive(Debug)]
+pub struct Message {
+    /// What makes it the same message as another.
+    pub key: Key,
+    /// Its Message-ID without brackets and blanks, in its own letter case; `None` without a usable
+    /// one.
+    pub id: Option<Box<[u8]>>,
+    /// Its Message-ID as written.
+    pub written: Option<Box<[u8]>>,
+    /// The index of its folder in [`Index::folders`].
+    pub folder: usize,
+    /// Where in the folder it lies.
+    pub place: Place,
+    /// Relative to the root; absolute where INBOX lies outside.
+    pub path: PathBuf,
+    /// The inode number.
+    pub inode: u64,
+    /// On disk, in bytes.
+    pub size: u64,
+    /// From the file's name.
+    pub flags: Flags,
+    /// What is missing or out of the ordinary.
+    pub shape: Shape,
+    /// The canonical content, once it is known.
+    pub content: OnceLock<Content>,
+    /// The Date field in seconds since 1970-01-01 UTC, where it was asked for.
+    pub date: Option<i64>,
+}
+
+impl Message {
+    /// Whether its content is known to be empty after canonicalisation.
+    pub fn is_empty(&self) -> bool {
+        self.size == 0 || self.content.get().is_some_and(Content::is_empty)
+    }
+
+    fn new(file: &File, path: PathBuf, size: u64, identity: Identity) -> Message {
+        let name = path.file_name().unwrap_or_default();
+        let flags = file_name::flags(std::os::unix::ffi::OsStrExt::as_bytes(name));
+        let (id, written) = identity.id.map(|id| (id.id, id.written)).unzip();
+        Message {
+            key: identity.key,
+            id,
+            written,
+            folder: file.folder,
+            place: file.place,
+            path,
+            inode: file.inode,
+            size,
+            flags,
+            shape: identity.shape,
+            content: identity.content.map(OnceLock::from).unwrap_or_default(),
+            date: identity.date,
+        }
+    }
+}
+
+/// Files that are no messages, counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// What mail programs keep for themselves.
+    pub control: u64,
+    /// No mail.
+    pub foreign: u64,
+    /// Could not be read: it is not known what they are.
+    pub unreadable: u64,
+    /// Gone between listing and reading.
+    pub vanished: u64,
+    /// Set aside by the selection: folders by name, messages by date.
+    pub excluded: u64,
+}
+
+/// A tree's messages.
+#[derive(Debug)]
+pub struct Index {
+    /// The tree's root, as given.
+    pub root: PathBuf,
+    /// How its folder names are made.
+    pub layout: Layout,
+    /// What must be said of the layout.
+    pub note: Option<String>,
+    /// Sorted by name; excluded ones too.
+    pub folders: Vec<Folder>,
+    /// Sorted by key, then delivered ones first, then by folder and path.
+    pub messages: Vec<Message>,
+    /// Files in `tmp`, and mail in dot files; sorted likewise.
+    pub leftovers: Vec<Message>,
+    /// Everything else.
+    pub tally: Tally,
+    /// What could not be read.
+    pub errors: Vec<Error>,
+    /// What is wrong with the directories.
+    pub findings: Vec<Finding>,
+    /// Links to directories that were followed.
+    pub followed: Vec<PathBuf>,
+}
+
+impl Index {
+    /// The path of a message as it can be opened from here.
+    pub fn path_of(&self, message: &Message) -> PathBuf {
+        self.root.join(&message.path)
+    }
+
+    /// How many entries below the root are no directories, followed links to directories apart.
+    pub fn files(&self) -> u64 {
+        let Tally { control, foreign, unreadable, vanished, excluded } = self.tally;
+        let mail = self.messages.len() + self.leftovers.len();
+        mail as u64 + control + foreign + unreadable + vanished + excluded
+    }
+}
+
+/// What of a tree takes part, and how it is identified.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// For each folder of the scan whether it is left out; missing means not.
+    pub excluded: Vec<bool>,
+    /// Set aside what is dated at this time or later, in seconds since 1970-01-01 UTC.
+    pub before: Option<i64>,
+    /// Whether letter case tells Message-IDs apart.
+    pub case_sensitive: bool,
+}
+
+/// Reads every file of a scan that takes part, on all cores; counts each in `read`.
+pub fn index(scan: Scan, options: &Options, read: &AtomicU64) -> Index {
+    let wanted = identify::Options {
+        case_sensitive: options.case_sensitive,
+        date: options.before.is_some(),
+    };
+    let is_excluded = |folder: usize| options.excluded.get(folder).copied().unwrap_or_default();
+    let (excluded, files): (Vec<File>, Vec<File>) =
+        scan.files.into_iter().partition(|file| is_excluded(file.folder));
+    let looked = files.par_iter().map_init(Buffer::default, |buffer, file| {
+        read.fetch_add(1, Ordering::Relaxed);
+        look(&scan.root, file, wanted, buffer)
+    });
+    let looked: Vec<Look> = looked.collect();
+    let mut index = Index {
+        root: scan.root,
+        layout: scan.layout,
+        note: scan.note,
+        folders: scan.folders,
+        messages: Vec::new(),
+        leftovers: Vec::new(),
+        tally: Tally { excluded: excluded.len() as u64, ..Tally::default() },
+        errors: Vec::new(),
+        findings: scan.findings,
+        followed: scan.followed,
+    };
+    index.count_others(&is_excluded);
+    let errors = scan.errors.into_iter().filter(|(folder, _)| !is_excluded(*folder));
+    index.errors.extend(errors.map(|(_, error)| error));
+    looked.into_iter().for_each(|look| index.add(look, options.before));
+    index.sort();
+    index
+}
+
+/// What became of a file.
+enum Look {
+    Mail(Box<Message>),
+    Foreign,
+    Unreadable(Error),
+    Vanished(Error),
+}
+
+/// Opens a file and identifies what is in it.
+fn look(root: &Path, file: &File, wanted: identify::Options, buffer: &mut Buffer) -> Look {
+    match read_file(root, file, file.path.clone(), wanted, buffer) {
+        Err(error) if error.is_not_found() => look_again(root, file, wanted, buffer, error),
+        looked => told(looked),
+    }
+}
+
+/// For a file that is gone from its name: renamed, deleted, or a link to nothing.
+fn look_again(
+    root: &Path,
+    file: &File,
+    wanted: identify::Options,
+    buffer: &mut Buffer,
+    error: Error,
+) -> Look {
+    if root.join(&file.path).is_symlink() {
+        return Look::Unreadable(Error::told(error.path(), "is a link to nothing"));
+    }
+    let gone = "vanished while the tree was read: run again";
+    let found = find_renamed(root, &file.path, file.inode);
+    match found.map(|path| read_file(root, file, path, wanted, buffer)) {
+        None => Look::Vanished(Error::told(error.path(), gone)),
+        Some(Err(again)) if again.is_not_found() => Look::Vanished(Error::told(again.path(), gone)),
+        Some(looked) => told(looked),
+    }
+}
+
+fn told(looked: Result<Option<Message>, Error>) -> Look {
+    match looked {
+        Ok(Some(message)) => Look::Mail(Box::new(message)),
+        Ok(None) => Look::Foreign,
+        Err(error) => Look::Unreadable(error),
+    }
+}
+
+fn read_file(
+    root: &Path,
+    file: &File,
+    path: PathBuf,
+    wanted: identify::Options,
+    buffer: &mut Buffer,
+) -> Result<Option<Message>, Error> {
+    let on_disk = root.join(&path);
+    let failed = |error| Error::io(&on_disk, error);
+    let mut mail = MailFile::open(&on_disk, buffer).map_err(failed)?;
+    let size = mail.size();
+    let identity = identify(&mut mail, file.certain, wanted).map_err(failed)?;
+    Ok(identity.map(|identity| Message::new(file, path, size, identity)))
+}
+
+impl Index {
+    /// Counts what the scan has judged already.
+    fn count_others(&mut self, is_excluded: &impl Fn(usize) -> bool) {
+        for (at, folder) in self.folders.iter().enumerate() {
+            if is_excluded(at) {
+                self.tally.excluded += folder.control + folder.foreign;
+            } else {
+                self.tally.control += folder.control;
+                self.tally.foreign += folder.foreign;
+            }
+        }
+    }
+
+    fn add(&mut self, look: Look, before: Option<i64>) {
+        match look {
+            Look::Mail(message) => self.add_mail(*message, before),
+            Look::Foreign => self.tally.foreign += 1,
+            Look::Unreadable(error) => {
+                self.tally.unreadable += 1;
+                self.errors.push(error);
+            }
+            Look::Vanished(error) => {
+                self.tally.vanished += 1;
+                self.errors.push(error);
+            }
+        }
+    }
+
+    fn add_mail(&mut self, message: Message, before: Option<i64>) {
+        let later = message.date.zip(before).is_some_and(|(date, before)| date >= before);
+        match message.place {
+            _ if later => self.tally.excluded += 1,
+            place if place.is_leftover() => self.leftovers.push(message),
+            _ => self.messages.push(message),
+        }
+    }
+
+    fn sort(&mut self) {
+        self.messages.par_sort_unstable_by(order);
+        self.leftovers.sort_unstable_by(order);
+        self.errors.sort_by(|one, other| one.path().cmp(other.path()));
+    }
+}
+
+fn order(one: &Message, other: &Message) -> std::cmp::Ordering {
+    let rest = |message: &Message| (!message.place.is_delivered(), message.folder);
+    one.key
+        .cmp(&other.key)
+        .then_with(|| rest(one).cmp(&rest(other)))
+        .then_with(|| one.path.cmp(&other.path))
+}

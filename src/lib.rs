@@ -1,0 +1,34 @@
+//! maildiff: which messages are in one of two Maildir trees and not in the other, and why.
+//!
+//! This page is the map. The modules stand in reading order, and a module uses only those above it:
+//!
+//! ```text
+//! scan(tree) → index ─┐
+//!                     ├→ diff → judge → report
+//! scan(tree) → index ─┘
+//! ```
+//!
+//! The library never prints and never exits; what could not be read comes back beside the result.
+
+#[cfg(not(unix))]
+compile_error!("maildiff compares trees by inode numbers and names of any bytes: it needs Unix");
+
+// Vocabulary.
+pub mod error;
+pub mod side;
+pub mod finding;
+// What a file is.
+pub mod message;
+pub mod maildir;
+pub mod mail_file;
+pub mod identify;
+// What a tree is.
+pub mod index;
+pub mod folders;
+pub mod fetch;
+pub mod leftover;
+// What two trees are to each other.
+pub mod diff;
+pub mod check;
+pub mod verdict;
+pub mod report;

@@ -1,0 +1,152 @@
+//! One mail file, open: the only place that reads mail from a disk.
+//!
+//! The first read takes most headers whole; nothing more is read unless somebody asks for it, and
+//! never more than a buffer at a time.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use crate::message::compression::{Storage, decompress, storage};
+
+/// How many bytes a read takes: 99 in 100 headers are shorter.
+const READ: usize = 16 << 10;
+
+/// The memory that reading takes; kept by the caller for one file after the other.
+#[derive(Debug, Default)]
+pub struct Buffer(Vec<u8>);
+
+/// A mail file of which the first bytes have been read.
+#[derive(Debug)]
+pub struct MailFile<'b> {
+    file: File,
+    size: u64,
+    buffer: &'b mut Vec<u8>,
+    /// Whether the buffer holds the file's first bytes, and not later ones.
+    at_head: bool,
+}
+
+impl<'b> MailFile<'b> {
+    /// Opens a file, asks for its size and reads its first bytes.
+    ///
+    /// # Errors
+    /// What the system says; a path that is no regular file is an error too.
+    pub fn open(path: &Path, Buffer(buffer): &'b mut Buffer) -> io::Result<MailFile<'b>> {
+        let file = File::open(path)?;
+        let metadata = file.metadata()?;
+        if !metadata.is_file() {
+            return Err(io::Error::other("is not a regular file"));
+        }
+        let mut mail = MailFile { file, size: metadata.len(), buffer, at_head: true };
+        mail.fill()?;
+        Ok(mail)
+    }
+
+    /// The file's size on disk, in bytes.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// How the message lies in the file. Ask before reading on.
+    pub fn storage(&self) -> Storage {
+        storage(self.buffer)
+    }
+
+    /// Hands the message's bytes to `each`, decompressed, from its start to its end or until
+    /// `each` has seen enough; tells whether the end was reached.
+    ///
+    /// # Errors
+    /// What the system says, and a compression that is damaged or cannot be read.
+    pub fn read(&mut self, mut each: impl FnMut(&[u8]) -> ControlFlow<()>) -> io::Result<bool> {
+        self.rewind()?;
+        match self.storage() {
+            Storage::Plain => self.read_plain(&mut each),
+            packed => self.read_packed(packed, &mut each),
+        }
+    }
+
+    fn read_plain(&mut self, each: &mut impl FnMut(&[u8]) -> ControlFlow<()>) -> io::Result<bool> {
+        while !self.buffer.is_empty() {
+            if each(self.buffer).is_break() {
+                return Ok(false);
+            }
+            if self.buffer.len() < READ {
+                break;
+            }
+            self.at_head = false;
+            self.fill()?;
+        }
+        Ok(true)
+    }
+
+    fn read_packed(
+        &mut self,
+        packed: Storage,
+        each: &mut impl FnMut(&[u8]) -> ControlFlow<()>,
+    ) -> io::Result<bool> {
+        self.at_head = false;
+        self.file.seek(SeekFrom::Start(0))?;
+        let mut message = decompress(packed, BufReader::new(&self.file));
+        loop {
+            fill(&mut message, self.buffer)?;
+            if self.buffer.is_empty() {
+                return Ok(true);
+            }
+            if each(self.buffer).is_break() {
+                return Ok(false);
+            }
+        }
+    }
+
+    /// Back to the file's first bytes, in the buffer.
+    fn rewind(&mut self) -> io::Result<()> {
+        if self.at_head {
+            return Ok(());
+        }
+        self.file.seek(SeekFrom::Start(0))?;
+        self.at_head = true;
+        self.fill()
+    }
+
+    fn fill(&mut self) -> io::Result<()> {
+        fill(&mut self.file, self.buffer)
+    }
+}
+
+/// Fills the buffer; it is full unless the end was reached.
+fn fill(from: &mut impl Read, buffer: &mut Vec<u8>) -> io::Result<()> {
+    buffer.clear();
+    from.take(READ as u64).read_to_end(buffer).map(|_| ())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn reads_from_the_start_as_often_as_asked() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("mail");
+        for size in [0, 1, READ - 1, READ, READ + 1, 3 * READ] {
+            let bytes: Vec<u8> = (0..size).map(|at| (at % 251) as u8).collect();
+            fs::write(&path, &bytes).unwrap();
+            let mut buffer = Buffer::default();
+            let mut mail = MailFile::open(&path, &mut buffer).unwrap();
+            assert_eq!(mail.size(), size as u64);
+            for _ in 0..2 {
+                let mut read = Vec::new();
+                let ended = mail.read(|chunk| {
+                    read.extend_from_slice(chunk);
+                    ControlFlow::Continue(())
+                });
+                assert!(ended.unwrap() && read == bytes, "{size}");
+            }
+            let stopped = mail.read(|_| ControlFlow::Break(())).unwrap();
+            assert_eq!(stopped, size == 0);
+        }
+        assert!(MailFile::open(directory.path(), &mut Buffer::default()).is_err());
+    }
+}

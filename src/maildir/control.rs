@@ -1,0 +1,144 @@
+//! Control files and directories: what mail programs and desktops keep for themselves in a tree.
+//!
+//! The lists name what Dovecot (`maildir-storage.h`, `maildir-uidlist.h`, `mailbox-list-*.c`),
+//! Courier (`maildir/*.h`, `imap/imapd.h`), isync (`drv_maildir.c`, `sync.c`), notmuch, mu, KMail
+//! (`mixedmaildirstore.cpp`), Evolution (`camel-local-folder.c`), Thunderbird
+//! (`nsMsgLocalStoreUtils.cpp`), Gnus, lieer and the common desktops write. What is not on them is
+//! judged by its content: a list that is too short costs a look at a file, one that is too long
+//! would hide mail.
+
+/// Whether a file of this name, anywhere outside `cur` and `new`, is a control file; there, a dot
+/// file of such a name is one too.
+pub fn is_control_file(name: &[u8]) -> bool {
+    NAMES.contains(&name)
+        || PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+        || SUFFIXES.iter().any(|suffix| name.ends_with(suffix))
+        || is_folder_cache(name)
+}
+
+const NAMES: &[&[u8]] = &[
+    b"maildirfolder",
+    b"maildirshared",
+    b"mailboxes.lock",
+    b"quotawarn",
+    b"loginexec",
+    b"popstate.dat",
+    b"msgFilterRules.dat",
+    b"filterlog.html",
+    b"feeds.json",
+    b"folders.db",
+    b"Thumbs.db",
+    b"desktop.ini",
+    b".uidvalidity",
+    b".isyncuidmap.db",
+    b".noindex",
+    b".noupdate",
+    b".gmailieer.json",
+    b".credentials.gmailieer.json",
+    b".lock",
+    b"..cmeta",
+    b"..maildir++",
+    b".DS_Store",
+    b".stignore",
+];
+
+const PREFIXES: &[&[u8]] = &[
+    b"dovecot",
+    b".dovecot",
+    b"courier",
+    b"maildirsize",
+    b"maildirfilter",
+    b"subscriptions",
+    b"shared-",
+    b"sqwebmail-",
+    b"temp.",
+    b".temp.",
+    b".mbsyncstate",
+    b".state.gmailieer.json",
+    b"cyrus.",
+];
+
+const SUFFIXES: &[&[u8]] = &[b".msf", b".lock"];
+
+/// What KMail (`.X.index…`) and Evolution (`.X.cmeta`, `.X.ibex.index…`) keep beside folder `X`.
+fn is_folder_cache(name: &[u8]) -> bool {
+    const ENDS: &[&[u8]] = &[b".index", b".index.ids", b".index.sorted", b".index.data", b".cmeta"];
+    name.starts_with(b".") && ENDS.iter().any(|end| name.len() > end.len() && name.ends_with(end))
+}
+
+/// What a directory of some name is to us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Directory {
+    /// A program's own, whatever is in it: counted, never opened.
+    Control,
+    /// A program's own, or somebody's folder of that name if it has a `cur` or `new`.
+    Ambiguous,
+    /// Anything else.
+    Open,
+}
+
+/// What a directory of this name is.
+pub fn directory(name: &[u8]) -> Directory {
+    match name {
+        b".notmuch"
+        | b".git"
+        | b".stfolder"
+        | b".stversions"
+        | b".snapshot"
+        | b".snapshots"
+        | b".zfs"
+        | b".nnmaildir"
+        | b".#evolution"
+        | b"fts-flatcurve"
+        | b"xapian-indexes"
+        | b"lucene-indexes"
+        | b"courierimapkeywords"
+        | b"courierimaphieracl"
+        | b"dbox-Mails"
+        | b"..DOVECOT-TRASHED"
+        | b"..DOVECOT-TrasH" => Directory::Control,
+        b"sieve" | b"lost+found" | b"shared-folders" | b"autoresponses" | b"calendar" => {
+            Directory::Ambiguous
+        }
+        _ if name.starts_with(b".Trash-") || name.ends_with(b".mozmsgs") => Directory::Ambiguous,
+        _ => Directory::Open,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_files() {
+        for name in [
+            "dovecot-uidlist",
+            "dovecot.index.log.2",
+            ".uidvalidity",
+            ".mbsyncstate.journal",
+            "maildirfolder",
+            "subscriptions",
+            "courierimapuiddb",
+            "Archives.msf",
+            ".Sent.index.ids",
+            ".Sent.ibex.index.data",
+            ".Sent.cmeta",
+            "temp.host.1.abc",
+            "x.lock",
+            ".DS_Store",
+        ] {
+            assert!(is_control_file(name.as_bytes()), "{name}");
+        }
+        for name in ["1333.M1P2.host:2,S", "msg.abc", ".keep", ".index", "notes.txt", "cyrus", ""] {
+            assert!(!is_control_file(name.as_bytes()), "{name}");
+        }
+    }
+
+    #[test]
+    fn directories() {
+        assert_eq!(directory(b".notmuch"), Directory::Control);
+        assert_eq!(directory(b"calendar"), Directory::Ambiguous);
+        assert_eq!(directory(b".Trash-1000"), Directory::Ambiguous);
+        assert_eq!(directory(b".Trash"), Directory::Open);
+    }
+}

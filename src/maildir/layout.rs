@@ -1,0 +1,437 @@
+//! Where a tree keeps its folders: from the path of a directory to the name of a folder.
+//!
+//! `.Archives.2012`, `Archives/2012`, `Archives/.2012` and `Archives.2012` are one folder to the
+//! programs that made them. Which of them made a tree is nowhere written in it, but the
+//! directories tell: [`detect`] guesses the layout from them, [`Layout::name`] names them.
+
+use std::fmt;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use memchr::memmem;
+
+use super::folder_name::{Decoded, FolderName, decode_component};
+use super::folder_name::{percent_decode, unescape_listescape};
+
+/// How the name of a folder became the path of its directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// One Maildir and no folder: a Maildir++ that has none yet.
+    Single,
+    /// `.Archives.2012`: Courier's Maildir++ (courier-libs, `maildir/README.maildirquota.html`),
+    /// Dovecot's default, mbsync's `SubFolders Maildir++`, Evolution.
+    MaildirPlusPlus,
+    /// `Archives/2012`: Dovecot's `LAYOUT=fs`, mbsync's `SubFolders Verbatim`.
+    Fs,
+    /// `Archives/.2012`: mbsync's `SubFolders Legacy`, with a dot before each level but the first.
+    Legacy,
+    /// `Archives.2012`, with this separator: Dovecot's `LAYOUT=imapdir`, mbsync's `Flatten`,
+    /// offlineimap's `sep`.
+    Flat(String),
+    /// `Archives/2012/mAildir`, with this last component: Dovecot's `LAYOUT=fs:DIRNAME=mAildir`.
+    DirName(String),
+    /// `.Archives.directory/2012`: KMail (`maildir.cpp`, `subDirNameForFolderName`).
+    Kmail,
+    /// `Archives.sbd/2012`: Thunderbird (`nsMsgMaildirStore.cpp`).
+    Thunderbird,
+    /// A GUID for each folder: Dovecot's `LAYOUT=index`, whose names stand in its index alone.
+    Index,
+}
+
+/// The name of a folder, and what is to be said of its directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// The canonical name.
+    pub name: FolderName,
+    /// False where the directory's name is no UTF-8.
+    pub valid: bool,
+    /// False where a program that uses this layout does not list the directory.
+    pub visible: bool,
+}
+
+impl Layout {
+    /// The name of the folder that the directory at `path` holds, relative to the root.
+    ///
+    /// A directory the layout has no name for still gets one, close to its path: its mail is as
+    /// much there as any other.
+    pub fn name(&self, path: &Path) -> Named {
+        let levels: Vec<Decoded> =
+            self.levels(&components(path)).into_iter().map(|level| self.decode(level)).collect();
+        Named {
+            valid: levels.iter().all(|level| level.valid),
+            visible: self.maps(path),
+            name: FolderName::from_components(levels.into_iter().map(|level| level.text)),
+        }
+    }
+
+    /// Whether the layout has a name for the directory at `path`, so that mail in it belongs to
+    /// the folder of that name even if the directory has neither `cur` nor `new`.
+    pub fn maps(&self, path: &Path) -> bool {
+        let components = components(path);
+        let is_root = components.is_empty();
+        is_root || (!components.iter().any(is_maildir_part) && self.lists(&components))
+    }
+
+    /// Whether a program that uses this layout takes the directory for a folder.
+    fn lists(&self, components: &[&[u8]]) -> bool {
+        match self {
+            // Only the root's own children: "folders are not nested" (Maildir++); so do Dovecot
+            // (mailbox-list-maildir-iter.c, maildir_fill_readdir_entry) and mbsync
+            // (drv_maildir.c, maildir_list_maildirpp).
+            Layout::Single | Layout::MaildirPlusPlus => {
+                matches!(components, [folder] if is_dotted(folder))
+            }
+            // Dotted or not: Dovecot (mailbox-list-fs-iter.c), mbsync (drv_maildir.c,
+            // maildir_list_recurse).
+            Layout::Fs => true,
+            // The same function of mbsync skips dots on the first level, and below it all else.
+            Layout::Legacy => components
+                .split_first()
+                .is_some_and(|(first, below)| !is_dotted(first) && below.iter().all(is_dotted)),
+            Layout::Flat(_) => components.len() == 1,
+            Layout::DirName(name) => {
+                matches!(components, [_, .., last] if *last == name.as_bytes())
+            }
+            Layout::Kmail => is_nested(components, kmail_parent),
+            Layout::Thunderbird => is_nested(components, thunderbird_parent),
+            Layout::Index => matches!(components, [folder] if is_guid(folder)),
+        }
+    }
+
+    /// The levels of the name, still in the directory's encoding.
+    fn levels<'a>(&self, components: &[&'a [u8]]) -> Vec<&'a [u8]> {
+        match self {
+            Layout::Single | Layout::MaildirPlusPlus => maildir_plus_plus(components),
+            Layout::Fs | Layout::Index => components.to_vec(),
+            Layout::Legacy => legacy(components),
+            Layout::Flat(separator) => {
+                components.iter().flat_map(|level| split(level, separator.as_bytes())).collect()
+            }
+            Layout::DirName(name) => without_last(components, name.as_bytes()).to_vec(),
+            Layout::Kmail => nested(components, kmail_parent),
+            Layout::Thunderbird => nested(components, thunderbird_parent),
+        }
+    }
+
+    fn decode(&self, level: &[u8]) -> Decoded {
+        match self {
+            Layout::Single | Layout::MaildirPlusPlus => {
+                decode_component(&unescape_listescape(level))
+            }
+            Layout::Thunderbird => decode_component(&percent_decode(level)),
+            _ => decode_component(level),
+        }
+    }
+}
+
+/// The bytes between the slashes: no component is empty, the root has none.
+fn components(path: &Path) -> Vec<&[u8]> {
+    path.iter().map(OsStrExt::as_bytes).collect()
+}
+
+/// Whether the component is a part of a Maildir, which no folder can be called by.
+fn is_maildir_part(component: &&[u8]) -> bool {
+    matches!(*component, b"cur" | b"new" | b"tmp")
+}
+
+fn is_dotted(component: &&[u8]) -> bool {
+    component.starts_with(b".")
+}
+
+/// A GUID as Dovecot writes it: 32 hexadecimal digits.
+fn is_guid(component: &[u8]) -> bool {
+    component.len() == 32 && component.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// `.a.b` is `a/b`. What stands deeper, or without a dot, is nothing to Maildir++ and keeps its
+/// path, so that `.a/b.c` is `a/b.c`.
+fn maildir_plus_plus<'a>(components: &[&'a [u8]]) -> Vec<&'a [u8]> {
+    match components {
+        [first, below @ ..] => [&maildir_plus_plus_levels(first), below].concat(),
+        [] => Vec::new(),
+    }
+}
+
+/// `..sub` is `INBOX/sub` to mbsync (`drv_maildir.c`, `maildir_list_maildirpp`) and to Evolution
+/// (`camel-maildir-store.c`).
+fn maildir_plus_plus_levels(component: &[u8]) -> Vec<&[u8]> {
+    match component {
+        [b'.', b'.', below @ ..] => [vec![b"INBOX".as_slice()], split(below, b".")].concat(),
+        [b'.', name @ ..] => split(name, b"."),
+        _ => vec![component],
+    }
+}
+
+/// `a/.b` is `a/b`: one dot less on each level but the first.
+fn legacy<'a>(components: &[&'a [u8]]) -> Vec<&'a [u8]> {
+    let undotted = |level: &&'a [u8]| level.strip_prefix(b".").unwrap_or(level);
+    match components {
+        [first, below @ ..] => [*first].into_iter().chain(below.iter().map(undotted)).collect(),
+        [] => Vec::new(),
+    }
+}
+
+/// The path without its last component if that is `name` and not all of it.
+fn without_last<'a, 'b>(components: &'b [&'a [u8]], name: &[u8]) -> &'b [&'a [u8]] {
+    match components {
+        [folder @ .., last] if *last == name && !folder.is_empty() => folder,
+        _ => components,
+    }
+}
+
+/// The folder whose subfolders a directory of that name holds, if it is such a directory.
+type Parent = fn(&[u8]) -> Option<&[u8]>;
+
+/// `.X.directory` holds the subfolders of `X`.
+fn kmail_parent(component: &[u8]) -> Option<&[u8]> {
+    let name = component.strip_prefix(b".")?.strip_suffix(b".directory")?;
+    (!name.is_empty()).then_some(name)
+}
+
+/// `X.sbd` holds the subfolders of `X`.
+fn thunderbird_parent(component: &[u8]) -> Option<&[u8]> {
+    let name = component.strip_suffix(b".sbd")?;
+    (!name.is_empty()).then_some(name)
+}
+
+/// Whether all components but the last hold subfolders, and that one does not.
+fn is_nested(components: &[&[u8]], parent: Parent) -> bool {
+    components.split_last().is_some_and(|(last, above)| {
+        parent(last).is_none() && above.iter().all(|level| parent(level).is_some())
+    })
+}
+
+/// The last component, below the folders whose subfolders the others hold.
+fn nested<'a>(components: &[&'a [u8]], parent: Parent) -> Vec<&'a [u8]> {
+    match components {
+        [above @ .., last] => {
+            above.iter().map(|level| parent(level).unwrap_or(level)).chain([*last]).collect()
+        }
+        [] => Vec::new(),
+    }
+}
+
+/// What stands between the separators.
+fn split<'a>(raw: &'a [u8], separator: &[u8]) -> Vec<&'a [u8]> {
+    let mut levels = Vec::new();
+    let mut start = 0;
+    for end in memmem::find_iter(raw, separator).chain([raw.len()]) {
+        levels.extend(raw.get(start..end));
+        start = end + separator.len();
+    }
+    levels
+}
+
+/// A layout that was guessed, and what should be said of the guess.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Detected {
+    /// The layout.
+    pub layout: Layout,
+    /// A sentence for the report where the tree leaves room for another one.
+    pub note: Option<String>,
+}
+
+/// Guesses the layout of a tree from its `folders`: the directories that have `cur` or `new`, as
+/// paths relative to the root, the root itself empty; in any order.
+pub fn detect(folders: &[PathBuf]) -> Detected {
+    let tree = Tree::of(folders);
+    let layout = tree.layout();
+    let note = tree.note(&layout);
+    Detected { layout, note }
+}
+
+/// The folders' paths as components, sorted.
+struct Tree<'a>(Vec<Vec<&'a [u8]>>);
+
+impl<'a> Tree<'a> {
+    fn of(folders: &'a [PathBuf]) -> Tree<'a> {
+        let mut paths: Vec<_> = folders.iter().map(|path| components(path)).collect();
+        paths.sort_unstable();
+        Tree(paths)
+    }
+
+    /// The first layout with enough in its favour; the more telling the evidence, the earlier.
+    fn layout(&self) -> Layout {
+        if self.0.iter().all(Vec::is_empty) {
+            Layout::Single
+        } else if self.has_parent(kmail_parent) {
+            Layout::Kmail
+        } else if self.has_parent(thunderbird_parent) {
+            Layout::Thunderbird
+        } else if let Some(name) = self.last_of_all() {
+            Layout::DirName(name.to_owned())
+        } else if self.has_guids_only() {
+            Layout::Index
+        } else if self.is_maildir_plus_plus() {
+            Layout::MaildirPlusPlus
+        } else if self.is_legacy() {
+            Layout::Legacy
+        } else if self.is_flat() {
+            Layout::Flat(".".to_owned())
+        } else {
+            Layout::Fs
+        }
+    }
+
+    /// The folders directly below the root.
+    fn top(&self) -> impl Iterator<Item = &'a [u8]> {
+        self.0.iter().filter_map(|path| match path.as_slice() {
+            [name] => Some(*name),
+            _ => None,
+        })
+    }
+
+    /// The folders further below.
+    fn deep(&self) -> impl Iterator<Item = &[&'a [u8]]> {
+        self.0.iter().map(Vec::as_slice).filter(|path| path.len() > 1)
+    }
+
+    fn has_parent(&self, parent: Parent) -> bool {
+        self.deep().any(|path| {
+            path.split_last()
+                .is_some_and(|(_, above)| above.iter().any(|level| parent(level).is_some()))
+        })
+    }
+
+    /// The last component of every path, if there are several, all are deep and all agree.
+    fn last_of_all(&self) -> Option<&'a str> {
+        let last = *self.0.first()?.last()?;
+        let agree = |path: &Vec<&[u8]>| path.len() > 1 && path.ends_with(&[last]);
+        let all = self.0.len() > 1 && self.0.iter().all(agree);
+        if all { str::from_utf8(last).ok() } else { None }
+    }
+
+    fn has_guids_only(&self) -> bool {
+        self.top().next().is_some() && self.top().all(is_guid)
+    }
+
+    /// At least half of the top is dotted. The rest, and what is nested, are then folders that
+    /// went astray: no program hides a folder by a dot.
+    fn is_maildir_plus_plus(&self) -> bool {
+        let (dotted, plain): (Vec<_>, Vec<_>) = self.top().partition(|name| is_dotted(name));
+        !dotted.is_empty() && dotted.len() >= plain.len()
+    }
+
+    /// Some deep path has a dot on each level but the first, and none is without any dot.
+    fn is_legacy(&self) -> bool {
+        self.deep().any(|path| Layout::Legacy.lists(path))
+            && !self.deep().any(|path| !path.iter().any(is_dotted))
+    }
+
+    /// There are no dotted and no deep folders, and one called `a.b` has a parent `a`.
+    fn is_flat(&self) -> bool {
+        self.deep().next().is_none()
+            && !self.top().any(|name| is_dotted(&name))
+            && self.top().any(|name| self.top().any(|parent| is_below(name, parent)))
+    }
+
+    fn note(&self, layout: &Layout) -> Option<String> {
+        match layout {
+            Layout::DirName(name) => dirname_note(name),
+            Layout::Fs => self.dotted_note().or_else(|| self.flat_note()),
+            _ => None,
+        }
+    }
+
+    /// A minority of the top is dotted: folders of a Maildir++ among many strays, or not.
+    fn dotted_note(&self) -> Option<String> {
+        let dotted = Layout::Fs.name_of(self.top().find(|name| is_dotted(name))?);
+        Some(format!(
+            "most folders are called without a leading dot, so that {dotted} is taken for a name \
+             with one; if the dot only marks a folder, the layout is maildir++"
+        ))
+    }
+
+    /// A dot within names, and no parent to tell what it means.
+    fn flat_note(&self) -> Option<String> {
+        let is_doubtful = |name: &&[u8]| self.deep().next().is_none() && name.contains(&b'.');
+        let doubtful = Layout::Fs.name_of(self.top().find(is_doubtful)?);
+        Some(format!(
+            "the dot in {doubtful} is taken for a part of the name; if it separates levels, the \
+             layout is flat:."
+        ))
+    }
+}
+
+impl Layout {
+    /// The name of a folder directly below the root.
+    fn name_of(&self, component: &[u8]) -> FolderName {
+        FolderName::from_components([self.decode(component).text])
+    }
+}
+
+/// Whether `name` is `parent`, a dot and something more.
+fn is_below(name: &[u8], parent: &[u8]) -> bool {
+    matches!(name.strip_prefix(parent), Some([b'.', _, ..]))
+}
+
+/// Dovecot's manual has `DIRNAME=mAildir`, "a name that no user would choose"; any other may be
+/// a folder that each of several accounts has.
+fn dirname_note(name: &str) -> Option<String> {
+    (name != "mAildir").then(|| {
+        format!(
+            "every folder ends in {name}, which is taken for the part of the path that holds its \
+             mail; if {name} is a folder itself, the layout is fs"
+        )
+    })
+}
+
+impl fmt::Display for Layout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Layout::Single => f.write_str("single"),
+            Layout::MaildirPlusPlus => f.write_str("maildir++"),
+            Layout::Fs => f.write_str("fs"),
+            Layout::Legacy => f.write_str("legacy"),
+            Layout::Flat(separator) => write!(f, "flat:{separator}"),
+            Layout::DirName(name) => write!(f, "dirname:{name}"),
+            Layout::Kmail => f.write_str("kmail"),
+            Layout::Thunderbird => f.write_str("thunderbird"),
+            Layout::Index => f.write_str("index"),
+        }
+    }
+}
+
+/// No layout is called so; prints what they are called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownLayout;
+
+impl fmt::Display for UnknownLayout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            "the layouts are single, maildir++, fs (or verbatim), legacy, flat:SEPARATOR (flat or \
+             imapdir: with a dot), dirname:NAME, kmail, thunderbird and index",
+        )
+    }
+}
+
+impl std::error::Error for UnknownLayout {}
+
+impl FromStr for Layout {
+    type Err = UnknownLayout;
+
+    fn from_str(text: &str) -> Result<Layout, UnknownLayout> {
+        match text {
+            "single" => Ok(Layout::Single),
+            "maildir++" => Ok(Layout::MaildirPlusPlus),
+            "fs" | "verbatim" => Ok(Layout::Fs),
+            "legacy" => Ok(Layout::Legacy),
+            "flat" | "imapdir" => Ok(Layout::Flat(".".to_owned())),
+            "kmail" => Ok(Layout::Kmail),
+            "thunderbird" => Ok(Layout::Thunderbird),
+            "index" => Ok(Layout::Index),
+            _ => with_value(text).ok_or(UnknownLayout),
+        }
+    }
+}
+
+/// The layouts that are called with a value, which must not be empty.
+fn with_value(text: &str) -> Option<Layout> {
+    match text.split_once(':')? {
+        (_, "") => None,
+        ("flat", separator) => Some(Layout::Flat(separator.to_owned())),
+        ("dirname", name) => Some(Layout::DirName(name.to_owned())),
+        _ => None,
+    }
+}

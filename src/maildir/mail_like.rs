@@ -1,0 +1,97 @@
+//! Whether a file outside `cur` and `new` looks like mail.
+//!
+//! Delivery agents leave mail under names of their own: digits (MH, procmail), `msg.XXXX` (procmail
+//! without a trailing slash), `SECONDS.UNIQUE.HOST` (everybody). Where the name does not tell, the
+//! first bytes do.
+
+use crate::message::header::{HeaderZone, Piece};
+
+use super::file_name;
+
+/// How many bytes from the start of a message [`head_looks_like_mail`] judges.
+pub const HEAD: usize = 4 << 10;
+
+/// Whether only mail is named so: `^\d+\..+`, `^msg\.`, `^\d+$`, or an info part such as `:2,S`.
+pub fn name_looks_like_mail(name: &[u8]) -> bool {
+    let digits = name.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let unique = match name.get(digits..) {
+        Some([]) => digits > 0,
+        Some([b'.', _, ..]) => digits > 0,
+        _ => false,
+    };
+    unique || name.starts_with(b"msg.") || file_name::has_info(name)
+}
+
+/// Whether a file that begins so is mail: it opens with a header of at least two fields, one of
+/// which every message has.
+pub fn head_looks_like_mail(head: &[u8]) -> bool {
+    let mut seen = Seen::default();
+    let mut zone = HeaderZone::new();
+    let head = head.get(..HEAD).unwrap_or(head);
+    zone.feed(head, &mut |piece| seen.take(&piece));
+    seen.fields >= 2 && seen.usual
+}
+
+#[derive(Debug, Default)]
+struct Seen {
+    fields: usize,
+    /// One of the fields is in every message or put there on its way.
+    usual: bool,
+    /// Something that is no field has been met: what follows is no header of ours.
+    over: bool,
+}
+
+impl Seen {
+    fn take(&mut self, piece: &Piece<'_>) {
+        match *piece {
+            Piece::Field { name, .. } if !self.over => {
+                self.over = name.is_empty() || !name.iter().all(u8::is_ascii_graphic);
+                self.fields += usize::from(!self.over);
+                self.usual |= !self.over && is_usual(name);
+            }
+            Piece::Text(text) => self.over |= !text.trim_ascii().is_empty(),
+            _ => {}
+        }
+    }
+}
+
+fn is_usual(name: &[u8]) -> bool {
+    const USUAL: [&[u8]; 7] =
+        [b"From", b"To", b"Subject", b"Date", b"Message-ID", b"Received", b"Return-Path"];
+    USUAL.iter().any(|usual| usual.eq_ignore_ascii_case(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names() {
+        for name in ["1333.M1P2.host:2,S", "1333.x", "17", "msg.aBcD", "foo:2,S", "foo;2,"] {
+            assert!(name_looks_like_mail(name.as_bytes()), "{name}");
+        }
+        for name in ["", "notes.txt", "17.", "1x", "message.txt", ":2,S", "a:b"] {
+            assert!(!name_looks_like_mail(name.as_bytes()), "{name}");
+        }
+    }
+
+    #[test]
+    fn heads() {
+        for head in [
+            "From: a\nTo: b\n\nx",
+            "Return-Path: <>\nX-Y: 1\n\n",
+            "From a@b Fri Jun 17\nFrom: a\nDate: b\n",
+            "Subject: cut\nMIME-Ver",
+        ] {
+            assert!(
+                head_looks_like_mail(head.as_bytes()) == !head.starts_with("Subject"),
+                "{head}"
+            );
+        }
+        for head in
+            ["", "Dear Sir:\nno\n", "From: a\n", "#!/bin/sh\nFrom: a\nTo: b\n", "a: 1\nb: 2\n"]
+        {
+            assert!(!head_looks_like_mail(head.as_bytes()), "{head}");
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! Finding a message again that was renamed since it was listed.
+//!
+//! A changed flag renames a message, and the first look at it moves it from `new` to `cur`. Base
+//! name and inode stay. Two files that exist at the same time are two files, whatever they share.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use super::file_name;
+use super::listing;
+use super::scan::File;
+
+/// Where a message is now that is no longer where it was listed; `None` where it is gone.
+pub fn find_renamed(root: &Path, path: &Path, inode: u64) -> Option<PathBuf> {
+    let wanted = Trace::of(path, inode);
+    ["new", "cur"].iter().map(|name| wanted.folder.join(name)).find_map(|directory| {
+        let entries = listing::list(&root.join(&directory)).ok()?.entries.into_iter();
+        let paths = entries.map(|entry| (directory.join(&entry.name), entry.inode));
+        paths.map(|(path, inode)| (Trace::of(&path, inode), path)).find_map(|(trace, path)| {
+            (trace == wanted && fs::symlink_metadata(root.join(&path)).is_ok()).then_some(path)
+        })
+    })
+}
+
+/// Of a file that was listed under several names because it was renamed meanwhile, keeps the name
+/// that it has now.
+pub(super) fn keep_latest_names(root: &Path, files: &mut Vec<File>) {
+    let mut names: BTreeMap<Trace, usize> = BTreeMap::new();
+    for file in files.iter() {
+        *names.entry(Trace::of(&file.path, file.inode)).or_default() += 1;
+    }
+    names.retain(|_, count| *count > 1);
+    let exists = |file: &File| fs::symlink_metadata(root.join(&file.path)).is_ok();
+    files.retain(|file| !names.contains_key(&Trace::of(&file.path, file.inode)) || exists(file));
+}
+
+/// What of a message stays through a rename.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Trace {
+    inode: u64,
+    base: Vec<u8>,
+    /// The directory of the folder.
+    folder: PathBuf,
+}
+
+impl Trace {
+    fn of(path: &Path, inode: u64) -> Trace {
+        let folder = path.parent().and_then(Path::parent).unwrap_or(Path::new(""));
+        let name = path.file_name().unwrap_or_default().as_bytes();
+        Trace { inode, base: file_name::base(name).to_vec(), folder: folder.to_owned() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::MetadataExt;
+
+    use super::*;
+
+    #[test]
+    fn finds_a_message_whose_flags_changed() {
+        let tree = tempfile::tempdir().unwrap();
+        for directory in ["cur", "new"] {
+            fs::create_dir(tree.path().join(directory)).unwrap();
+        }
+        let old = Path::new("new/1.host");
+        fs::write(tree.path().join(old), "mail").unwrap();
+        let inode = fs::metadata(tree.path().join(old)).unwrap().ino();
+        let new = Path::new("cur/1.host:2,S");
+        fs::rename(tree.path().join(old), tree.path().join(new)).unwrap();
+        assert_eq!(find_renamed(tree.path(), old, inode).as_deref(), Some(new));
+        assert_eq!(find_renamed(tree.path(), old, inode + 1), None);
+        fs::remove_file(tree.path().join(new)).unwrap();
+        assert_eq!(find_renamed(tree.path(), old, inode), None);
+    }
+}

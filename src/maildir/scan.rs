@@ -1,0 +1,462 @@
+//! From a tree on disk to its folders and the place of every file in them.
+//!
+//! The rules: a directory with `cur` or `new` is a folder, and so is one that directly holds mail if
+//! the layout has a name for it. In `cur` and `new` every file counts but dot files; elsewhere a
+//! file is a control file by its name, mail by its looks, or foreign. Mail outside `cur` and `new`
+//! belongs to the nearest folder above it, or to INBOX. Nothing is left out.
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::fs::{self, File as OpenFile};
+use std::io::Read;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+use crate::finding::{Finding, Kind as Found};
+
+use super::control::is_control_file;
+use super::folder_name::FolderName;
+use super::layout::{self, Layout, Named};
+use super::listing::{Entry, Kind};
+use super::mail_like;
+use super::nature;
+use super::renamed;
+use super::walk::{Directory, Walk, walk};
+
+/// How a tree is to be read.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The layout, where it is not to be detected.
+    pub layout: Option<Layout>,
+    /// Where INBOX lies, if not where the layout has it: mbsync's usual `Inbox` outside `Path`.
+    pub inbox: Option<PathBuf>,
+}
+
+/// A tree's folders and files.
+#[derive(Debug)]
+pub struct Scan {
+    /// The root, as given.
+    pub root: PathBuf,
+    /// How folder names are made from directory names here.
+    pub layout: Layout,
+    /// What must be said of the layout where the tree leaves it open.
+    pub note: Option<String>,
+    /// Sorted by name.
+    pub folders: Vec<Folder>,
+    /// Every file that may count, by folder and path.
+    pub files: Vec<File>,
+    /// What could not be read, with the index of its folder.
+    pub errors: Vec<(usize, Error)>,
+    /// What is wrong with the directories.
+    pub findings: Vec<Finding>,
+    /// Links to directories that were followed: no files of their own.
+    pub followed: Vec<PathBuf>,
+}
+
+/// A folder: one canonical name, usually one directory.
+#[derive(Clone, Debug)]
+pub struct Folder {
+    /// The canonical name.
+    pub name: FolderName,
+    /// Its directories, relative to the root; more than one where names collide, none where mail
+    /// of no folder was put into INBOX.
+    pub directories: Vec<PathBuf>,
+    /// Whether a server of this layout can list it.
+    pub visible: bool,
+    /// Control files of it and of what lies below it that is no folder.
+    pub control: u64,
+    /// Foreign files, likewise, as far as their names and kinds tell.
+    pub foreign: u64,
+}
+
+/// A file that counts, or may count once it has been looked into.
+#[derive(Clone, Debug)]
+pub struct File {
+    /// The index of its folder.
+    pub folder: usize,
+    /// Where in the folder it lies.
+    pub place: Place,
+    /// Its path relative to the root; absolute where INBOX lies outside.
+    pub path: PathBuf,
+    /// Its inode number, by which it is found again after a rename.
+    pub inode: u64,
+    /// Whether its place and name make it count, whatever is in it.
+    pub certain: bool,
+}
+
+/// Where in a folder a file lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Place {
+    /// In `cur`: delivered and seen by a client.
+    Cur,
+    /// In `new`: delivered.
+    New,
+    /// Elsewhere in the folder, where no server looks.
+    Misfiled,
+    /// Below `tmp`: not delivered.
+    Tmp,
+    /// In `cur` or `new` under a dot name, which servers pass over.
+    Hidden,
+}
+
+impl Place {
+    /// Whether an IMAP server shows a file there.
+    pub fn is_delivered(self) -> bool {
+        matches!(self, Place::Cur | Place::New)
+    }
+
+    /// Whether a file there is a leftover, and no message.
+    pub fn is_leftover(self) -> bool {
+        matches!(self, Place::Tmp | Place::Hidden)
+    }
+
+    /// The word in reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Place::Cur => "cur",
+            Place::New => "new",
+            Place::Misfiled => "misfiled",
+            Place::Tmp => "tmp",
+            Place::Hidden => "hidden",
+        }
+    }
+}
+
+/// Reads the directories of a tree.
+///
+/// # Errors
+/// Where the root cannot be read or is no Maildir tree at all; the error says what it is instead.
+/// Unreadable places below the root are in [`Scan::errors`].
+pub fn scan(root: &Path, options: &Options) -> Result<Scan, Error> {
+    nature::check_directory(root)?;
+    let inbox = options.inbox.as_deref().map(|inbox| Inbox::find(root, inbox)).transpose()?;
+    let tree = walk(root);
+    let outside = inbox.as_ref().filter(|inbox| inbox.outside).map(|inbox| walk(&inbox.path));
+    check_readable(root, &tree)?;
+    let mailboxes = mailboxes(&tree);
+    if mailboxes.is_empty() && !outside.as_ref().is_some_and(has_mailbox) {
+        return Err(nature::not_a_maildir(root));
+    }
+    let detected = layout::detect(&mailboxes);
+    let (layout, note) = match &options.layout {
+        Some(layout) => (layout.clone(), None),
+        None => (detected.layout, detected.note),
+    };
+    let mut builder = Builder::new(root, layout, note);
+    let inside = inbox.as_ref().filter(|inbox| !inbox.outside).map(|inbox| inbox.path.as_path());
+    builder.add(Origin { base: Path::new(""), inbox: inside }, tree);
+    if let (Some(inbox), Some(outside)) = (&inbox, outside) {
+        builder.add(Origin { base: &inbox.path, inbox: Some(Path::new("")) }, outside);
+    }
+    Ok(builder.finish())
+}
+
+/// Where `--inbox` points to.
+struct Inbox {
+    /// Absolute if outside the tree, else relative to its root.
+    path: PathBuf,
+    outside: bool,
+}
+
+impl Inbox {
+    fn find(root: &Path, inbox: &Path) -> Result<Inbox, Error> {
+        nature::check_directory(inbox)?;
+        let real = |path: &Path| fs::canonicalize(path).map_err(|error| Error::io(path, error));
+        Ok(match real(inbox)?.strip_prefix(real(root)?) {
+            Ok(inside) => Inbox { path: inside.to_owned(), outside: false },
+            Err(_) => Inbox { path: real(inbox)?, outside: true },
+        })
+    }
+}
+
+/// A root that cannot be read leaves nothing to compare.
+fn check_readable(root: &Path, tree: &Walk) -> Result<(), Error> {
+    match tree.errors.iter().find(|(path, _)| path.as_os_str().is_empty()) {
+        Some((_, error)) if tree.directories.is_empty() => Err(Error::told(root, error.cause())),
+        _ => Ok(()),
+    }
+}
+
+fn mailboxes(tree: &Walk) -> Vec<PathBuf> {
+    let folders = tree.directories.iter().filter(|(_, directory)| directory.is_folder);
+    folders.map(|(path, _)| path.clone()).collect()
+}
+
+fn has_mailbox(tree: &Walk) -> bool {
+    tree.directories.values().any(|directory| directory.is_folder)
+}
+
+/// Where a walk began.
+#[derive(Clone, Copy)]
+struct Origin<'a> {
+    /// What stands before its paths: nothing for the root, the absolute path of an INBOX outside.
+    base: &'a Path,
+    /// The directory that is INBOX whatever the layout says, relative to where the walk began.
+    inbox: Option<&'a Path>,
+}
+
+/// What a directory is to the files directly in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    Delivery(Place),
+    Tmp,
+    Other,
+}
+
+/// A directory's role and the folder that its files belong to.
+#[derive(Clone, Copy)]
+struct Standing {
+    role: Role,
+    folder: usize,
+    is_folder: bool,
+}
+
+struct Builder {
+    scan: Scan,
+    by_name: BTreeMap<FolderName, usize>,
+}
+
+impl Builder {
+    fn new(root: &Path, layout: Layout, note: Option<String>) -> Builder {
+        let scan = Scan {
+            root: root.to_owned(),
+            layout,
+            note,
+            folders: Vec::new(),
+            files: Vec::new(),
+            errors: Vec::new(),
+            findings: Vec::new(),
+            followed: Vec::new(),
+        };
+        Builder { scan, by_name: BTreeMap::new() }
+    }
+
+    /// Adds the directories of one walk, each after the one that it lies in.
+    fn add(&mut self, origin: Origin<'_>, tree: Walk) {
+        let mut standings: BTreeMap<&Path, Standing> = BTreeMap::new();
+        for (path, directory) in &tree.directories {
+            let parent = path.parent().and_then(|parent| standings.get(parent)).copied();
+            let standing = self.place(origin, path, directory, parent);
+            self.add_files(origin, path, directory, standing);
+            standings.insert(path, standing);
+        }
+        for (path, error) in tree.errors {
+            let nearest = path.ancestors().find_map(|above| standings.get(above)).copied();
+            let folder = self.folder_of_unreadable(origin, &path, nearest);
+            self.scan.errors.push((folder, error));
+        }
+        let based = |path: PathBuf| origin.base.join(path);
+        self.scan.followed.extend(tree.followed.into_iter().map(based));
+        let findings = tree.findings.into_iter();
+        let findings = findings.map(|found| Finding { path: based(found.path.clone()), ..found });
+        self.scan.findings.extend(findings);
+    }
+
+    /// Finds a directory's role and folder.
+    fn place(
+        &mut self,
+        origin: Origin<'_>,
+        path: &Path,
+        directory: &Directory,
+        parent: Option<Standing>,
+    ) -> Standing {
+        let role = role(path, directory, parent);
+        let own =
+            directory.is_folder || self.is_folder_without_delivery(origin, path, directory, role);
+        let folder = match parent {
+            _ if own && role == Role::Other => self.open_folder(origin, path),
+            // A `cur` that is a folder itself still holds its parent's messages.
+            Some(parent) => {
+                if own {
+                    self.open_folder(origin, path);
+                }
+                parent.folder
+            }
+            None => self.inbox(),
+        };
+        Standing { role, folder, is_folder: own }
+    }
+
+    /// A directory without `cur` and `new` that directly holds mail, and has a name.
+    fn is_folder_without_delivery(
+        &mut self,
+        origin: Origin<'_>,
+        path: &Path,
+        directory: &Directory,
+        role: Role,
+    ) -> bool {
+        let base = self.scan.root.join(origin.base).join(path);
+        let found = role == Role::Other
+            && !directory.is_folder
+            && !path.as_os_str().is_empty()
+            && self.scan.layout.maps(path)
+            && directory.files.iter().any(|entry| looks_like_mail(&base, entry));
+        if found {
+            let detail = "no cur/ and no new/, but mail".to_owned();
+            let path = origin.base.join(path);
+            self.scan.findings.push(Finding { kind: Found::MissingSubdir, path, detail });
+        }
+        found
+    }
+
+    /// The folder that a directory is, made or found again under its name.
+    fn open_folder(&mut self, origin: Origin<'_>, path: &Path) -> usize {
+        let named = self.name(origin, path);
+        let folder = self.folder(&named);
+        let path = origin.base.join(path);
+        if let Some(known) = self.scan.folders.get_mut(folder) {
+            if let Some(first) = known.directories.first() {
+                let detail = format!("{} is also {}", first.display(), named.name);
+                let kind = Found::FolderNameCollision;
+                self.scan.findings.push(Finding { kind, path: path.clone(), detail });
+            }
+            known.visible |= named.visible;
+            known.directories.push(path);
+        }
+        folder
+    }
+
+    fn name(&self, origin: Origin<'_>, path: &Path) -> Named {
+        match origin.inbox {
+            Some(inbox) if inbox == path => {
+                Named { name: FolderName::inbox(), valid: true, visible: true }
+            }
+            Some(inbox) if inbox.as_os_str().is_empty() => {
+                let below = self.scan.layout.name(path);
+                let name = FolderName::typed(&format!("INBOX/{}", below.name));
+                Named { name, ..below }
+            }
+            _ => self.scan.layout.name(path),
+        }
+    }
+
+    fn folder(&mut self, named: &Named) -> usize {
+        let next = self.scan.folders.len();
+        let folder = *self.by_name.entry(named.name.clone()).or_insert(next);
+        if folder == next {
+            self.scan.folders.push(Folder {
+                name: named.name.clone(),
+                directories: Vec::new(),
+                visible: false,
+                control: 0,
+                foreign: 0,
+            });
+        }
+        folder
+    }
+
+    /// INBOX, for what belongs to no folder.
+    fn inbox(&mut self) -> usize {
+        self.folder(&Named { name: FolderName::inbox(), valid: true, visible: true })
+    }
+
+    /// The folder in whose reading something is missing: the directory's own where it has a name,
+    /// so that leaving out that folder leaves out the trouble.
+    fn folder_of_unreadable(
+        &mut self,
+        origin: Origin<'_>,
+        path: &Path,
+        nearest: Option<Standing>,
+    ) -> usize {
+        if self.scan.layout.maps(path) {
+            let named = self.name(origin, path);
+            return self.folder(&named);
+        }
+        nearest.map_or_else(|| self.inbox(), |standing| standing.folder)
+    }
+
+    fn add_files(
+        &mut self,
+        origin: Origin<'_>,
+        path: &Path,
+        directory: &Directory,
+        standing: Standing,
+    ) {
+        let (mut control, mut foreign) = (directory.control, directory.foreign);
+        for entry in &directory.files {
+            match judge(standing.role, entry) {
+                Judged::Control => control += 1,
+                Judged::Foreign => foreign += 1,
+                Judged::File { place, certain } => self.scan.files.push(File {
+                    folder: standing.folder,
+                    place,
+                    path: origin.base.join(path).join(&entry.name),
+                    inode: entry.inode,
+                    certain,
+                }),
+            }
+        }
+        if let Some(folder) = self.scan.folders.get_mut(standing.folder) {
+            folder.control += control;
+            folder.foreign += foreign;
+        }
+    }
+
+    /// Sorts, so that the same tree gives the same scan.
+    fn finish(mut self) -> Scan {
+        renamed::keep_latest_names(&self.scan.root, &mut self.scan.files);
+        let order: Vec<usize> = self.by_name.into_values().collect();
+        let mut rank = vec![0; order.len()];
+        for (new, &old) in order.iter().enumerate() {
+            if let Some(rank) = rank.get_mut(old) {
+                *rank = new;
+            }
+        }
+        let ranked = |folder: usize| rank.get(folder).copied().unwrap_or_default();
+        let scan = &mut self.scan;
+        scan.folders.sort_by(|one, other| one.name.cmp(&other.name));
+        scan.files.iter_mut().for_each(|file| file.folder = ranked(file.folder));
+        scan.errors.iter_mut().for_each(|(folder, _)| *folder = ranked(*folder));
+        scan.files.sort_by(|one, other| (one.folder, &one.path).cmp(&(other.folder, &other.path)));
+        scan.findings.sort();
+        self.scan
+    }
+}
+
+fn role(path: &Path, directory: &Directory, parent: Option<Standing>) -> Role {
+    let Some(parent) = parent else { return Role::Other };
+    match path.file_name().map(OsStr::as_bytes) {
+        Some(b"cur") => Role::Delivery(Place::Cur),
+        Some(b"new") => Role::Delivery(Place::New),
+        Some(b"tmp") if parent.is_folder || !directory.is_folder => Role::Tmp,
+        _ if parent.role == Role::Tmp && !directory.is_folder => Role::Tmp,
+        _ => Role::Other,
+    }
+}
+
+/// What an entry is, from its name and kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Judged {
+    Control,
+    Foreign,
+    File { place: Place, certain: bool },
+}
+
+fn judge(role: Role, entry: &Entry) -> Judged {
+    let name = entry.name.as_bytes();
+    let file = |place, certain| Judged::File { place, certain };
+    match role {
+        _ if entry.kind == Kind::Special => Judged::Foreign,
+        Role::Delivery(place) if !name.starts_with(b".") => file(place, true),
+        _ if is_control_file(name) => Judged::Control,
+        Role::Delivery(_) => file(Place::Hidden, false),
+        Role::Tmp => file(Place::Tmp, true),
+        Role::Other => file(Place::Misfiled, mail_like::name_looks_like_mail(name)),
+    }
+}
+
+/// Whether a file that lies beside no `cur` is mail, by name or by its first bytes.
+fn looks_like_mail(directory: &Path, entry: &Entry) -> bool {
+    let name = entry.name.as_bytes();
+    entry.kind == Kind::File
+        && !is_control_file(name)
+        && (mail_like::name_looks_like_mail(name) || opens_like_mail(&directory.join(&entry.name)))
+}
+
+fn opens_like_mail(path: &Path) -> bool {
+    let mut head = Vec::new();
+    let file = OpenFile::open(path).map(|file| file.take(mail_like::HEAD as u64));
+    let read = file.and_then(|mut file| file.read_to_end(&mut head));
+    read.is_ok() && mail_like::head_looks_like_mail(&head)
+}

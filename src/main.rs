@@ -1,0 +1,249 @@
+//! Runs the stages in their order, and prints: nothing else does.
+
+mod cli;
+mod output;
+mod progress;
+
+use std::env;
+use std::fs;
+use std::io::{self, BufWriter, IsTerminal, Write, stderr, stdout};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, anyhow, bail};
+use clap::Parser;
+use maildiff::check::check;
+use maildiff::diff::{self, diff};
+use maildiff::error::Error;
+use maildiff::folders::{self, Ground, Pairs};
+use maildiff::index::{self, Index, index};
+use maildiff::leftover::{self, Leftover};
+use maildiff::maildir::folder_name::FolderName;
+use maildiff::maildir::scan::{Scan, scan};
+use maildiff::report::{self, Report, escape};
+use maildiff::side::{Side, Sides};
+use maildiff::verdict::{Exit, judge};
+
+use cli::{Cli, Color};
+use progress::Progress;
+
+fn main() -> ExitCode {
+    let exit = run(&Cli::parse()).unwrap_or_else(|error| {
+        complain(&format!("{error:#}"));
+        Exit::Trouble
+    });
+    ExitCode::from(exit.code())
+}
+
+fn run(cli: &Cli) -> anyhow::Result<Exit> {
+    let roots = cli.roots();
+    check_apart(&roots, cli)?;
+    let progress = Progress::start(!cli.quiet);
+    let scans = scan_both(&roots, cli)?;
+    let (pairs, selected) = pair_folders(&scans, cli)?;
+    progress.expect(scans.iter().map(|scan| scan.files.len()).sum());
+    let indexes = index_both(scans, &selected, cli, &progress);
+    drop(progress);
+    check_mail(&indexes)?;
+
+    let indexes = indexes.as_ref();
+    let judged = indexes.map(leftover::judge);
+    let leftovers = judged.as_ref().map(|(leftovers, _)| leftovers.as_slice());
+    let diff = diff(indexes, &pairs, leftovers, diff_options(cli));
+    let unread = judged.as_ref().map(|(_, errors)| errors.as_slice());
+    let errors = Sides::of(|side| all_errors(indexes[side], unread[side], &diff.errors[side]));
+    let trouble = errors.iter().any(|errors| !errors.is_empty());
+    let verdict = judge(&diff, trouble, &cli.criteria());
+    let report = Report {
+        indexes,
+        diff: &diff,
+        verdict: &verdict,
+        findings: findings(indexes, leftovers),
+        errors,
+        notes: notes(indexes, &pairs, &selected),
+        only: cli.only(),
+        all: cli.all,
+        command: env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect(),
+        one_way: cli.one_way,
+    };
+    let written = write(&report, cli);
+    name_errors(&report);
+    written.map(|()| verdict.exit)
+}
+
+fn diff_options(cli: &Cli) -> diff::Options {
+    diff::Options {
+        ignore_folders: cli.ignore_folders,
+        content: cli.content,
+        one_way: cli.one_way,
+        all: cli.lists_same(),
+    }
+}
+
+/// Two sides that share files would compare a tree with itself and find nothing missing.
+fn check_apart(roots: &Sides<PathBuf>, cli: &Cli) -> anyhow::Result<()> {
+    let real = Sides::of(|side| {
+        let inbox = cli.scan_options(side).inbox;
+        let places = inbox.into_iter().chain([roots[side].clone()]);
+        places.filter_map(|place| fs::canonicalize(place).ok()).collect::<Vec<PathBuf>>()
+    });
+    for left in &real.left {
+        for right in &real.right {
+            if left == right {
+                bail!("both sides are {}: name two trees", left.display());
+            } else if left.starts_with(right) || right.starts_with(left) {
+                bail!("one side lies inside the other: {} and {}", left.display(), right.display());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn scan_both(roots: &Sides<PathBuf>, cli: &Cli) -> anyhow::Result<Sides<Scan>> {
+    let of = |side: Side| scan(&roots[side], &cli.scan_options(side));
+    match rayon::join(|| of(Side::Left), || of(Side::Right)) {
+        (Ok(left), Ok(right)) => Ok(Sides::new(left, right)),
+        (Err(left), Err(right)) => {
+            complain(&left.to_string());
+            Err(right.into())
+        }
+        (Err(error), _) | (_, Err(error)) => Err(error.into()),
+    }
+}
+
+/// Pairs the folders of both sides and applies the selection.
+fn pair_folders(scans: &Sides<Scan>, cli: &Cli) -> anyhow::Result<(Pairs, folders::Selected)> {
+    let names: Sides<Vec<FolderName>> =
+        scans.as_ref().map(|scan| scan.folders.iter().map(|folder| folder.name.clone()).collect());
+    let names = names.as_ref().map(Vec::as_slice);
+    let pairs = folders::pair(names, cli.maps())?;
+    let selected = cli.selection().apply(names, &pairs)?;
+    Ok((pairs, selected))
+}
+
+fn index_both(
+    scans: Sides<Scan>,
+    selected: &folders::Selected,
+    cli: &Cli,
+    progress: &Progress,
+) -> Sides<Index> {
+    let of = |side: Side, scan: Scan| {
+        let options = index::Options {
+            excluded: selected.excluded[side].clone(),
+            before: cli.before(),
+            case_sensitive: cli.case_sensitive,
+        };
+        index(scan, &options, progress.read())
+    };
+    let Sides { left, right } = scans;
+    let (left, right) = rayon::join(|| of(Side::Left, left), || of(Side::Right, right));
+    Sides::new(left, right)
+}
+
+/// A side without a message proves nothing: an empty spool would be complete in anything.
+fn check_mail(indexes: &Sides<Index>) -> anyhow::Result<()> {
+    for (side, index) in indexes.each().filter(|(_, index)| index.messages.is_empty()) {
+        index.errors.iter().for_each(|error| complain(&format!("{side}: {error}")));
+        let why = match (index.errors.len(), index.tally.excluded) {
+            (0, 0) => "there is none in it",
+            (0, _) => "the selection leaves none",
+            _ => "none could be read",
+        };
+        return Err(anyhow!("{}: no message to compare: {why}", index.root.display()));
+    }
+    Ok(())
+}
+
+fn all_errors<'a>(
+    index: &'a Index,
+    leftovers: &'a [Error],
+    rereading: &'a [Error],
+) -> Vec<&'a Error> {
+    index.errors.iter().chain(leftovers).chain(rereading).collect()
+}
+
+fn findings(
+    indexes: Sides<&Index>,
+    leftovers: Sides<&[Leftover<'_>]>,
+) -> Sides<Vec<maildiff::finding::Finding>> {
+    Sides::of(|side| check(indexes[side], leftovers[side]))
+}
+
+/// What was guessed, and what did nothing.
+fn notes(indexes: Sides<&Index>, pairs: &Pairs, selected: &folders::Selected) -> Vec<String> {
+    let mut notes = Vec::new();
+    for (side, index) in indexes.each() {
+        notes.extend(index.note.as_ref().map(|note| format!("{side}: {note}")));
+        let followed = index.followed.iter();
+        notes.extend(followed.map(|link| {
+            format!(
+                "{side}: followed the link {}; its files count, the link does not",
+                link.display()
+            )
+        }));
+    }
+    for pair in &pairs.pairs {
+        let name = |side: Side| {
+            let folder = pair.folders[side].and_then(|at| indexes[side].folders.get(at));
+            folder.map(|folder| folder.name.to_string()).unwrap_or_default()
+        };
+        if matches!(pair.ground, Ground::Prefix | Ground::Spelling) {
+            let (left, right) = (name(Side::Left), name(Side::Right));
+            notes.push(format!("{left} of the left is taken for {right} of the right"));
+        }
+    }
+    let idle = selected.idle.iter();
+    notes.extend(idle.map(|glob| format!("--exclude {glob}: no folder of either side matches")));
+    notes
+}
+
+/// Writes every report that was asked for; one that fails keeps no other from being written.
+fn write(report: &Report<'_>, cli: &Cli) -> anyhow::Result<()> {
+    let mut trees: Vec<PathBuf> = report.indexes.iter().map(|index| index.root.clone()).collect();
+    trees.extend(Side::BOTH.into_iter().filter_map(|side| cli.scan_options(side).inbox));
+    let files: Vec<Result<(), Error>> = cli
+        .outputs()
+        .iter()
+        .map(|file| {
+            output::write_file(&file.path, &trees, |out| report::write(report, file.format, out))
+        })
+        .collect();
+    let told = write_stdout(report, cli).context("standard output");
+    files.into_iter().collect::<Result<(), Error>>().context("cannot write the report")?;
+    told.context("cannot write the report")
+}
+
+fn write_stdout(report: &Report<'_>, cli: &Cli) -> io::Result<()> {
+    let terminal = stdout().is_terminal();
+    let Some(format) = cli.format(terminal, wants_color(cli.color, terminal)) else {
+        return Ok(());
+    };
+    let mut out = BufWriter::new(stdout().lock());
+    match report::write(report, format, &mut out).and_then(|()| out.flush()) {
+        // Whoever was reading has seen enough; the verdict stands.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result,
+    }
+}
+
+fn wants_color(color: Color, terminal: bool) -> bool {
+    let unset = |name| env::var_os(name).is_none_or(|value| value.is_empty());
+    match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => {
+            terminal && unset("NO_COLOR") && env::var_os("TERM").is_some_and(|term| term != "dumb")
+        }
+    }
+}
+
+fn name_errors(report: &Report<'_>) {
+    for (side, errors) in report.errors.each() {
+        errors.iter().for_each(|error| complain(&format!("{side}: {error}")));
+    }
+}
+
+/// Says something on standard error; if nobody listens, the exit status still speaks.
+fn complain(what: &str) {
+    drop(writeln!(stderr().lock(), "maildiff: {}", escape(what)));
+}

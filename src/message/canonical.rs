@@ -1,0 +1,184 @@
+//! A message's content in the one form that transport leaves alone, as a SHA-1.
+//!
+//! The stream that is hashed is a version tag, then the bytes of header zone and body in their
+//! order, without white space, CR, LF, NUL and 0x80, without volatile fields, and with nothing
+//! between header and body. Each deletion answers to a real program:
+//!
+//! * CR and LF: mbsync 1.4 deletes a bare CR, 1.5 keeps it, Python makes it LF, Courier deletes it,
+//!   Dovecot turns CR CR LF into CR LF. Only without line ends they agree.
+//! * blanks: offlineimap adds one after an empty value; Dovecot's own header hash ignores them.
+//! * NUL and 0x80: Dovecot serves NUL as 0x80 (`istream-nonuls.c`).
+//! * nothing between header and body: offlineimap inserts empty lines where it parses badly.
+//!
+//! SHA-1 tells messages apart; it proves nothing against somebody who forges them.
+
+use std::fmt;
+
+use sha1::{Digest, Sha1};
+
+use super::header::{HeaderZone, Piece};
+
+/// The version tag: another rule gets another tag, so that two rules never give one hash.
+const TAG: &[u8] = b"maildiff-1\0";
+
+/// A message's canonical content: equal for two files if and only if they hold the same message,
+/// as far as transport lets one see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Content {
+    /// SHA-1 of the version tag and the canonical bytes.
+    pub sha1: [u8; 20],
+    /// How many canonical bytes there are.
+    pub length: u64,
+}
+
+impl Content {
+    /// Whether nothing is left after canonicalisation (no bytes, NULs, an X-TUID alone): such
+    /// content identifies nothing.
+    pub fn is_empty(&self) -> bool {
+        self.length == 0
+    }
+}
+
+impl fmt::Display for Content {
+    /// `sha1:` and 40 hexadecimal digits.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "sha1:{}", data_encoding::HEXLOWER.encode(&self.sha1))
+    }
+}
+
+/// Computes the [`Content`] of a message that comes in chunks of any size, in constant memory.
+#[derive(Debug, Default)]
+pub struct Canonical {
+    zone: HeaderZone,
+    stream: Stream,
+}
+
+impl Canonical {
+    /// Of a message of which nothing has been read.
+    pub fn new() -> Canonical {
+        Canonical::default()
+    }
+
+    /// Hashes no more than `limit` canonical bytes: the content of a message cut there, for
+    /// telling a truncated copy.
+    pub fn limited(limit: u64) -> Canonical {
+        Canonical { zone: HeaderZone::new(), stream: Stream { limit, ..Stream::default() } }
+    }
+
+    /// Takes the next bytes of the message.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.zone.feed(bytes, &mut |piece| self.stream.take(&piece));
+    }
+
+    /// The content, after the last byte.
+    pub fn finish(mut self) -> Content {
+        self.zone.finish(&mut |piece| self.stream.take(&piece));
+        Content { sha1: self.stream.sha1.finalize().into(), length: self.stream.length }
+    }
+}
+
+/// The canonical stream: what of the pieces counts, hashed.
+#[derive(Debug)]
+struct Stream {
+    sha1: Sha1,
+    length: u64,
+    limit: u64,
+    /// Whether the current field is a volatile one.
+    skipping: bool,
+    scratch: Vec<u8>,
+}
+
+impl Default for Stream {
+    fn default() -> Stream {
+        let sha1 = Sha1::new_with_prefix(TAG);
+        Stream { sha1, length: 0, limit: u64::MAX, skipping: false, scratch: Vec::new() }
+    }
+}
+
+impl Stream {
+    fn take(&mut self, piece: &Piece<'_>) {
+        match *piece {
+            Piece::Field { name, volatile } => {
+                self.skipping = volatile;
+                if !volatile {
+                    self.hash(name);
+                    self.hash(b":");
+                }
+            }
+            Piece::Value(bytes) if !self.skipping => self.hash(bytes),
+            Piece::Value(_) => {}
+            Piece::Text(bytes) | Piece::Body(bytes) => self.hash(bytes),
+        }
+    }
+
+    fn hash(&mut self, bytes: &[u8]) {
+        let room = usize::try_from(self.limit - self.length).unwrap_or(usize::MAX);
+        self.scratch.clear();
+        self.scratch.extend(bytes.iter().filter(|&&byte| counts(byte)).take(room));
+        self.sha1.update(&self.scratch);
+        self.length += self.scratch.len() as u64;
+    }
+}
+
+/// Whether a byte is part of the canonical content.
+fn counts(byte: u8) -> bool {
+    !matches!(byte, 0x00 | 0x09..=0x0d | 0x20 | 0x80)
+}
+
+/// The canonical content of a whole message.
+pub fn canonical(message: &[u8]) -> Content {
+    let mut canonical = Canonical::new();
+    canonical.update(message);
+    canonical.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn same(left: &[u8], right: &[u8]) {
+        assert_eq!(canonical(left), canonical(right));
+    }
+
+    #[track_caller]
+    fn different(left: &[u8], right: &[u8]) {
+        assert_ne!(canonical(left), canonical(right));
+    }
+
+    #[test]
+    fn transport_does_not_change_it() {
+        let mail = b"From: a@example.org\nX-E:\nSubject: s\n\nbody \xe2\x80\x99 end";
+        same(mail, b"From: a@example.org\r\nX-E:\r\nSubject: s\r\n\r\nbody \xe2\x80\x99 end\r\n");
+        same(mail, b"From: a@example.org\nX-E: \nSubject: s\nX-TUID: 1/+\n\nbody \xe2\x80\x99 end");
+        same(mail, b"Received: x\n\ty\nReturn-Path: <>\nFrom: a@example.org\nX-E:\nSubject: s\n\nbody \xe2\x80\x99 end");
+        same(mail, b"From: a@example.org\nX-E:\n\nSubject: s\n\nbody \xe2\x80\x99 end");
+        same(b"X: a\0b\n\n", b"X: a\x80b\n\n");
+    }
+
+    #[test]
+    fn content_changes_it() {
+        different(b"A: 1\n\nbody", b"A: 1\n\nbodi");
+        different(b"A: 1\n\nbody", b"B: 1\n\nbody");
+        different(b"A: 1\n\nFrom x", b"A: 1\n\n>From x");
+        different(b"A: caf\xe9\n\n", b"A: cafX\n\n");
+    }
+
+    #[test]
+    fn nothing_but_transport_is_empty() {
+        for message in [&b""[..], b"\n", b"\0\0\0\0", b"\r\n\r\n", b"X-TUID: abcdefghijkl\n"] {
+            assert!(canonical(message).is_empty(), "{message:?}");
+        }
+        assert!(!canonical(b"x").is_empty());
+        assert_eq!(canonical(b"").to_string(), "sha1:8005f34cce4fec16bf56a789656cff7a58d557ea");
+    }
+
+    #[test]
+    fn a_limit_gives_the_content_of_a_truncated_copy() {
+        let whole = b"A: 1\nReceived: x\n\none two three";
+        let cut = canonical(b"A: 1\n\none tw");
+        let mut limited = Canonical::limited(cut.length);
+        limited.update(whole);
+        assert_eq!(limited.finish(), cut);
+    }
+}

@@ -1,0 +1,103 @@
+//! Reports that go to files: whole or not at all.
+
+use std::fs::{self, File, Permissions};
+use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use maildiff::error::Error;
+
+/// Writes a file so that its name shows either what it held before or all of what is new: into a
+/// neighbour first, which then takes its name. What is no regular file (`/dev/stdout`, a pipe) is
+/// written straight.
+///
+/// # Errors
+/// Where the file cannot be written, or lies in one of the `trees`, which are never written to.
+pub(crate) fn write_file(
+    path: &Path,
+    trees: &[PathBuf],
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Error> {
+    let failed = |error| Error::io(path, error);
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    refuse_inside(&target, trees)?;
+    match fs::metadata(&target) {
+        Ok(metadata) if !metadata.is_file() => {
+            let file = File::options().write(true).open(&target).map_err(failed)?;
+            write_all(file, write).map(drop).map_err(failed)
+        }
+        Ok(metadata) => replace(&target, metadata.permissions(), write).map_err(failed),
+        // As any new file: what the umask leaves.
+        Err(_) => replace(&target, Permissions::from_mode(0o666), write).map_err(failed),
+    }
+}
+
+fn replace(
+    target: &Path,
+    permissions: Permissions,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
+    let folder = folder_of(target);
+    let file = tempfile::Builder::new().permissions(permissions).tempfile_in(folder)?;
+    let file = write_all(file, write)?;
+    file.persist(target).map(drop).map_err(|error| error.error)
+}
+
+fn write_all<W: Write>(
+    file: W,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<W> {
+    let mut out = BufWriter::new(file);
+    write(&mut out)?;
+    out.into_inner().map_err(io::IntoInnerError::into_error)
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+fn refuse_inside(target: &Path, trees: &[PathBuf]) -> Result<(), Error> {
+    let folder = fs::canonicalize(folder_of(target)).unwrap_or_default();
+    let inside =
+        |tree: &&PathBuf| fs::canonicalize(tree).is_ok_and(|tree| folder.starts_with(tree));
+    match trees.iter().find(inside) {
+        Some(tree) => {
+            let told = format!("lies in {}, and a tree is never written to", tree.display());
+            Err(Error::told(target, told))
+        }
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn write(path: &Path, trees: &[PathBuf], text: &str) -> Result<(), Error> {
+        write_file(path, trees, |out| out.write_all(text.as_bytes()))
+    }
+
+    #[test]
+    fn a_file_is_replaced_whole_or_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("report");
+        write(&path, &[], "one").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "one");
+        let broken = write_file(&path, &[], |out| {
+            out.write_all(b"half")?;
+            Err(io::Error::other("full"))
+        });
+        assert!(broken.unwrap_err().to_string().ends_with("report: full"));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "one");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_tree_is_never_written_to() {
+        let tree = tempfile::tempdir().unwrap();
+        let path = tree.path().join("report");
+        assert!(write(&path, &[tree.path().to_owned()], "x").is_err());
+        assert!(!path.exists());
+        assert!(write(&tree.path().join("no/such/folder"), &[], "x").is_err());
+    }
+}

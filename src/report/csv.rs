@@ -1,0 +1,182 @@
+//! Tables for spreadsheets: RFC 4180, CRLF, UTF-8, one row a pair or unpaired file.
+//!
+//! A cell that a spreadsheet would take for a formula gets one `'` in front (OWASP, CSV injection);
+//! so does one that begins with `'`, so that [`undefuse`] gives back what was written. Columns are
+//! only ever added, behind the last.
+
+use std::io::{self, Write};
+
+use crate::diff::Row;
+use crate::index::{Index, Message};
+use crate::side::{Side, Sides};
+
+use super::Report;
+use super::escape::path_text;
+use super::json::{Folder, timestamp};
+
+/// The columns of the message table.
+pub const COLUMNS: [&str; 20] = [
+    "class",
+    "marks",
+    "reason",
+    "key",
+    "message_id",
+    "date",
+    "from",
+    "subject",
+    "left_folder",
+    "left_place",
+    "left_path",
+    "left_size",
+    "left_flags",
+    "right_folder",
+    "right_place",
+    "right_path",
+    "right_size",
+    "right_flags",
+    "decision",
+    "comment",
+];
+
+/// The columns of the folder table.
+pub const FOLDER_COLUMNS: [&str; 14] = [
+    "name",
+    "left",
+    "right",
+    "left_messages",
+    "right_messages",
+    "left_delivered",
+    "right_delivered",
+    "same",
+    "moved_out",
+    "moved_in",
+    "copies_left",
+    "copies_right",
+    "only_left",
+    "only_right",
+];
+
+/// The cell as it may stand in a spreadsheet: text, never a formula.
+pub fn defuse(cell: String) -> String {
+    let first = cell.trim_start().chars().next();
+    let blank = matches!(cell.chars().next(), Some('\t' | '\r' | '\n'));
+    match first {
+        Some('=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠' | '\'') => format!("'{cell}"),
+        _ if blank => format!("'{cell}"),
+        _ => cell,
+    }
+}
+
+/// The cell as it was before [`defuse`].
+pub fn undefuse(cell: &str) -> &str {
+    cell.strip_prefix('\'').unwrap_or(cell)
+}
+
+pub(super) fn write_messages(
+    report: &Report<'_>,
+    bom: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut table = open(bom, out)?;
+    table.write_record(COLUMNS)?;
+    for row in report.rows() {
+        table.write_record(cells(report.indexes, row).map(defuse))?;
+    }
+    table.flush()
+}
+
+pub(super) fn write_folders(report: &Report<'_>, bom: bool, out: &mut dyn Write) -> io::Result<()> {
+    let mut table = open(bom, out)?;
+    table.write_record(FOLDER_COLUMNS)?;
+    for folder in &report.diff.folders {
+        table.write_record(folder_cells(&Folder::of(folder)).map(defuse))?;
+    }
+    table.flush()
+}
+
+fn open<'w>(bom: bool, out: &'w mut dyn Write) -> io::Result<csv::Writer<&'w mut dyn Write>> {
+    if bom {
+        out.write_all("\u{feff}".as_bytes())?;
+    }
+    Ok(csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out))
+}
+
+fn cells(indexes: Sides<&Index>, row: &Row<'_>) -> [String; 20] {
+    let marks: Vec<&str> = row.marks.iter().map(|mark| mark.word()).collect();
+    let file = row.file().map(|(_, message)| message);
+    let written = file.and_then(|message| message.written.as_deref());
+    let [left, right] = Side::BOTH.map(|side| file_cells(indexes[side], row.files[side]));
+    let [left_folder, left_place, left_path, left_size, left_flags] = left;
+    let [right_folder, right_place, right_path, right_size, right_flags] = right;
+    [
+        row.class.word().to_owned(),
+        marks.join(" "),
+        row.reason.map(|reason| reason.to_string()).unwrap_or_default(),
+        file.map(|message| message.key.to_string()).unwrap_or_default(),
+        written.map(|id| String::from_utf8_lossy(id).into_owned()).unwrap_or_default(),
+        row.envelope.date.and_then(timestamp).unwrap_or_default(),
+        row.envelope.from.clone(),
+        row.envelope.subject.clone(),
+        left_folder,
+        left_place,
+        left_path,
+        left_size,
+        left_flags,
+        right_folder,
+        right_place,
+        right_path,
+        right_size,
+        right_flags,
+        String::new(),
+        String::new(),
+    ]
+}
+
+fn file_cells(index: &Index, file: Option<&Message>) -> [String; 5] {
+    let Some(file) = file else { return Default::default() };
+    let folder = index.folders.get(file.folder);
+    [
+        folder.map(|folder| folder.name.to_string()).unwrap_or_default(),
+        file.place.word().to_owned(),
+        path_text(&file.path),
+        file.size.to_string(),
+        file.flags.to_string(),
+    ]
+}
+
+fn folder_cells(folder: &Folder<'_>) -> [String; 14] {
+    let name = |name: Option<&str>| name.unwrap_or_default().to_owned();
+    [
+        folder.name.to_owned(),
+        name(folder.left),
+        name(folder.right),
+        folder.left_messages.to_string(),
+        folder.right_messages.to_string(),
+        folder.left_delivered.to_string(),
+        folder.right_delivered.to_string(),
+        folder.same.to_string(),
+        folder.moved_out.to_string(),
+        folder.moved_in.to_string(),
+        folder.copies_left.to_string(),
+        folder.copies_right.to_string(),
+        folder.only_left.to_string(),
+        folder.only_right.to_string(),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formulas_are_defused_and_come_back() {
+        for cell in ["=1", "+1", "-1", "@x", "  =1", "\tx", "\rx", "＝1", "'x", "'=1"] {
+            let safe = defuse(cell.to_owned());
+            assert_eq!(safe, format!("'{cell}"));
+            assert_eq!(undefuse(&safe), cell);
+        }
+        for cell in ["", "x", "<a@b>", "1", "a=1"] {
+            assert_eq!(defuse(cell.to_owned()), cell);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Text from mail and file names, made harmless for a terminal.
+//!
+//! Whoever writes a mail chooses its subject; a subject must not be able to move the cursor, change
+//! colours, reverse the reading order, or look like a line of ours.
+
+use std::path::Path;
+
+/// The text with control characters, line ends, and marks that change the reading order or have no
+/// width written as `\n`, `\x1b` or `\u{202e}`.
+pub fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '\n' => escaped.push_str("\\n"),
+            '\r' => escaped.push_str("\\r"),
+            '\t' => escaped.push_str("\\t"),
+            '\0'..='\u{1f}' | '\u{7f}' => escaped += &format!("\\x{:02x}", u32::from(letter)),
+            _ if is_treacherous(letter) => escaped += &format!("\\u{{{:x}}}", u32::from(letter)),
+            _ => escaped.push(letter),
+        }
+    }
+    escaped
+}
+
+/// C1 controls, separators of lines, bidi marks, and characters without width.
+fn is_treacherous(letter: char) -> bool {
+    matches!(
+        letter,
+        '\u{80}'..='\u{9f}'
+            | '\u{ad}'
+            | '\u{61c}'
+            | '\u{180e}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}'
+    )
+}
+
+/// A path as text: bytes that are not UTF-8 as `\xNN`. Control characters stay.
+pub(super) fn path_text(path: &Path) -> String {
+    let mut text = String::new();
+    for chunk in std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str()).utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|byte| format!("\\x{byte:02x}")));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    use super::*;
+
+    #[test]
+    fn nothing_reaches_a_terminal_that_it_would_obey() {
+        assert_eq!(escape("Été 日本 😀 a\\b"), "Été 日本 😀 a\\b");
+        assert_eq!(escape("a\x1b[31m\r\nok\t"), "a\\x1b[31m\\r\\nok\\t");
+        assert_eq!(escape("\u{202e}gpj\u{200b}\u{9b}\x7f"), "\\u{202e}gpj\\u{200b}\\u{9b}\\x7f");
+    }
+
+    #[test]
+    fn paths_keep_their_bytes() {
+        assert_eq!(path_text(Path::new("cur/é")), "cur/é");
+        assert_eq!(path_text(Path::new(OsStr::from_bytes(b"cur/\xe9t"))), "cur/\\xe9t");
+    }
+}

@@ -1,0 +1,311 @@
+//! Everything, for programs: schema `maildiff.report/1`, to which fields are only ever added.
+
+use std::io::{self, Write};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::diff::{Counts, FolderCounts, Ledger, Renamed, Row};
+use crate::error::Error;
+use crate::finding::Finding;
+use crate::index::{Index, Message};
+use crate::side::{Side, Sides};
+
+use super::Report;
+use super::escape::path_text;
+
+/// The schema's name and version.
+pub(super) const SCHEMA: &str = "maildiff.report/1";
+
+pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, &Document::of(report)).map_err(io::Error::from)?;
+    out.write_all(b"\n")
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'static str,
+    tool: String,
+    left: Tree,
+    right: Tree,
+    verdict: Verdict,
+    counts: Counts,
+    ledger: Both<Ledger>,
+    folders: Vec<Folder<'a>>,
+    renamed: Vec<RenamedFolder<'a>>,
+    messages: Vec<Entry<'a>>,
+    findings: Vec<Found<'a>>,
+    errors: Vec<Trouble>,
+    notes: &'a [String],
+}
+
+impl<'a> Document<'a> {
+    fn of(report: &'a Report<'a>) -> Document<'a> {
+        let tree = |side: Side| Tree::of(report.indexes[side], &report.diff.ledger[side]);
+        Document {
+            schema: SCHEMA,
+            tool: concat!("maildiff ", env!("CARGO_PKG_VERSION")).to_owned(),
+            left: tree(Side::Left),
+            right: tree(Side::Right),
+            verdict: Verdict::of(report),
+            counts: report.diff.counts,
+            ledger: Both { left: report.diff.ledger.left, right: report.diff.ledger.right },
+            folders: report.diff.folders.iter().map(Folder::of).collect(),
+            renamed: report.diff.renamed.iter().map(RenamedFolder::of).collect(),
+            messages: report.rows().map(|row| Entry::of(report.indexes, row)).collect(),
+            findings: found(&report.findings),
+            errors: troubles(report),
+            notes: &report.notes,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Both<T> {
+    left: T,
+    right: T,
+}
+
+#[derive(Serialize)]
+struct Tree {
+    source: String,
+    layout: String,
+    files: u64,
+    messages: u64,
+    keys: u64,
+    /// Links to directories that were followed; `files` does not count them.
+    followed_links: u64,
+}
+
+impl Tree {
+    fn of(index: &Index, ledger: &Ledger) -> Tree {
+        let keys = index.messages.chunk_by(|one, other| one.key == other.key).count();
+        Tree {
+            source: path_text(&index.root),
+            layout: index.layout.to_string(),
+            files: ledger.files,
+            messages: ledger.same + ledger.moved + ledger.copies + ledger.only,
+            keys: keys as u64,
+            followed_links: index.followed.len() as u64,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Verdict {
+    complete: bool,
+    strict: bool,
+    content_checked: bool,
+    failed_on: Vec<&'static str>,
+    exit: u8,
+}
+
+impl Verdict {
+    fn of(report: &Report<'_>) -> Verdict {
+        let verdict = report.verdict;
+        Verdict {
+            complete: verdict.complete,
+            strict: verdict.strict,
+            content_checked: verdict.content_checked,
+            failed_on: verdict.failed_on.iter().map(|test| test.word()).collect(),
+            exit: verdict.exit.code(),
+        }
+    }
+}
+
+/// A folder's row, here and in the folder table.
+#[derive(Serialize)]
+pub(super) struct Folder<'a> {
+    pub(super) name: &'a str,
+    pub(super) left: Option<&'a str>,
+    pub(super) right: Option<&'a str>,
+    pub(super) left_messages: u64,
+    pub(super) right_messages: u64,
+    pub(super) left_delivered: u64,
+    pub(super) right_delivered: u64,
+    pub(super) same: u64,
+    pub(super) moved_out: u64,
+    pub(super) moved_in: u64,
+    pub(super) copies_left: u64,
+    pub(super) copies_right: u64,
+    pub(super) only_left: u64,
+    pub(super) only_right: u64,
+}
+
+impl<'a> Folder<'a> {
+    pub(super) fn of(folder: &'a FolderCounts) -> Folder<'a> {
+        let name = |side: Side| folder.names[side].as_ref().map(|name| name.as_str());
+        Folder {
+            name: &folder.name,
+            left: name(Side::Left),
+            right: name(Side::Right),
+            left_messages: folder.messages.left,
+            right_messages: folder.messages.right,
+            left_delivered: folder.delivered.left,
+            right_delivered: folder.delivered.right,
+            same: folder.same,
+            moved_out: folder.moved.left,
+            moved_in: folder.moved.right,
+            copies_left: folder.copies.left,
+            copies_right: folder.copies.right,
+            only_left: folder.only.left,
+            only_right: folder.only.right,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct RenamedFolder<'a> {
+    left: &'a str,
+    right: &'a str,
+    shared: u64,
+    of: u64,
+}
+
+impl<'a> RenamedFolder<'a> {
+    fn of(renamed: &'a Renamed) -> RenamedFolder<'a> {
+        RenamedFolder {
+            left: renamed.names.left.as_str(),
+            right: renamed.names.right.as_str(),
+            shared: renamed.shared,
+            of: renamed.of,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    class: &'static str,
+    marks: Vec<&'static str>,
+    reason: Option<&'static str>,
+    key: String,
+    message_id: Option<String>,
+    date: Option<String>,
+    from: &'a str,
+    subject: &'a str,
+    left: Option<FileEntry<'a>>,
+    right: Option<FileEntry<'a>>,
+    probable: Option<FileEntry<'a>>,
+}
+
+impl<'a> Entry<'a> {
+    fn of(indexes: Sides<&'a Index>, row: &'a Row<'a>) -> Entry<'a> {
+        let file = row.file();
+        let side = file.map_or(Side::Left, |(side, _)| side);
+        let message = file.map(|(_, message)| message);
+        let written = message.and_then(|message| message.written.as_deref());
+        let entry = |side: Side| row.files[side].map(|file| FileEntry::of(indexes[side], file));
+        let probable = |twin| FileEntry::of(indexes[side.other()], twin);
+        Entry {
+            class: row.class.word(),
+            marks: row.marks.iter().map(|mark| mark.word()).collect(),
+            reason: row.reason.map(|reason| reason.words()),
+            key: message.map(|message| message.key.to_string()).unwrap_or_default(),
+            message_id: written.map(|id| String::from_utf8_lossy(id).into_owned()),
+            date: row.envelope.date.and_then(timestamp),
+            from: &row.envelope.from,
+            subject: &row.envelope.subject,
+            left: entry(Side::Left),
+            right: entry(Side::Right),
+            probable: row.probable.map(probable),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct FileEntry<'a> {
+    folder: &'a str,
+    place: &'static str,
+    #[serde(flatten)]
+    path: PathEntry,
+    size: u64,
+    flags: String,
+}
+
+impl<'a> FileEntry<'a> {
+    fn of(index: &'a Index, file: &Message) -> FileEntry<'a> {
+        let folder = index.folders.get(file.folder);
+        FileEntry {
+            folder: folder.map(|folder| folder.name.as_str()).unwrap_or_default(),
+            place: file.place.word(),
+            path: PathEntry::of(&file.path),
+            size: file.size,
+            flags: file.flags.to_string(),
+        }
+    }
+}
+
+/// A path as text, and as bytes in hexadecimal where the text is not all of it.
+#[derive(Serialize)]
+struct PathEntry {
+    path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path_bytes: Option<String>,
+}
+
+impl PathEntry {
+    fn of(path: &Path) -> PathEntry {
+        let bytes = path.to_str().is_none().then(|| path.as_os_str().as_bytes());
+        let path_bytes = bytes.map(|bytes| data_encoding::HEXLOWER.encode(bytes));
+        PathEntry { path: path_text(path), path_bytes }
+    }
+}
+
+#[derive(Serialize)]
+struct Found<'a> {
+    id: &'static str,
+    severity: &'static str,
+    side: &'static str,
+    #[serde(flatten)]
+    path: PathEntry,
+    detail: &'a str,
+}
+
+fn found(findings: &Sides<Vec<Finding>>) -> Vec<Found<'_>> {
+    let both = findings.each().flat_map(|(side, findings)| {
+        findings.iter().map(move |finding| Found {
+            id: finding.kind.id(),
+            severity: finding.kind.severity().word(),
+            side: side.word(),
+            path: PathEntry::of(&finding.path),
+            detail: &finding.detail,
+        })
+    });
+    both.collect()
+}
+
+#[derive(Serialize)]
+struct Trouble {
+    side: &'static str,
+    #[serde(flatten)]
+    path: PathEntry,
+    error: String,
+}
+
+fn troubles(report: &Report<'_>) -> Vec<Trouble> {
+    let trouble = |side: Side, error: &Error| {
+        let root = &report.indexes[side].root;
+        let path = error.path().strip_prefix(root).unwrap_or(error.path());
+        Trouble { side: side.word(), path: PathEntry::of(path), error: error.cause() }
+    };
+    let both = report.errors.each();
+    both.flat_map(|(side, errors)| errors.iter().map(move |error| trouble(side, error))).collect()
+}
+
+/// Seconds since 1970-01-01 UTC as `2024-01-01T00:00:00Z`; `None` for a time that has no such form.
+pub(super) fn timestamp(seconds: i64) -> Option<String> {
+    Timestamp::from_second(seconds).ok().map(|time| time.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_utc() {
+        assert_eq!(timestamp(1_704_067_200).as_deref(), Some("2024-01-01T00:00:00Z"));
+        assert_eq!(timestamp(i64::MAX), None);
+    }
+}

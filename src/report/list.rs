@@ -1,0 +1,48 @@
+//! Message-IDs or paths, one a line: for the next program in a pipe.
+
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+use std::os::unix::ffi::OsStrExt;
+
+use crate::index::Message;
+use crate::side::Side;
+
+use super::escape::{escape, path_text};
+use super::{List, Report};
+
+/// The ids of the listed messages as written, each once, sorted; the key of one without an id.
+pub(super) fn write_ids(report: &Report<'_>, list: List, out: &mut dyn Write) -> io::Result<()> {
+    let files = report.rows().filter_map(|row| row.file());
+    let ids: BTreeSet<Vec<u8>> = files.map(|(_, message)| id(message)).collect();
+    ids.iter().try_for_each(|id| write_item(id, list, out))
+}
+
+fn id(message: &Message) -> Vec<u8> {
+    let written = message.written.as_deref().map(<[u8]>::to_vec);
+    written.unwrap_or_else(|| message.key.to_string().into_bytes())
+}
+
+/// The paths of the listed files as they can be opened from here, a pair's left one first.
+pub(super) fn write_paths(report: &Report<'_>, list: List, out: &mut dyn Write) -> io::Result<()> {
+    for row in report.rows() {
+        for side in Side::BOTH {
+            if let Some(message) = row.files[side] {
+                let path = report.indexes[side].path_of(message);
+                match list.escaped {
+                    true => write_item(path_text(&path).as_bytes(), list, out)?,
+                    false => write_item(path.as_os_str().as_bytes(), list, out)?,
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn write_item(item: &[u8], list: List, out: &mut dyn Write) -> io::Result<()> {
+    if list.escaped {
+        out.write_all(escape(&String::from_utf8_lossy(item)).as_bytes())?;
+    } else {
+        out.write_all(item)?;
+    }
+    out.write_all(if list.null { b"\0" } else { b"\n" })
+}

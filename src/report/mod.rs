@@ -1,0 +1,115 @@
+//! The answer written down: one format, one file, one `write`.
+
+use std::io::{self, Write};
+
+use crate::diff::{Diff, Row};
+use crate::error::Error;
+use crate::finding::Finding;
+use crate::index::Index;
+use crate::side::Sides;
+use crate::verdict::{Test, Verdict};
+
+mod command;
+pub mod csv;
+mod escape;
+mod json;
+mod list;
+mod table;
+mod text;
+mod unified;
+
+pub use escape::escape;
+pub use text::Shape;
+
+/// How a report is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// For people.
+    Text(Shape),
+    /// Counts by folder, as `diff -u` would print two lists of them.
+    Unified,
+    /// A row a message, for spreadsheets.
+    Csv {
+        /// Whether a byte order mark comes first, by which some programs know UTF-8.
+        bom: bool,
+    },
+    /// A row a folder, for spreadsheets.
+    FoldersCsv {
+        /// As for [`Format::Csv`].
+        bom: bool,
+    },
+    /// Everything, for programs.
+    Json,
+    /// Message-IDs, one a line.
+    Ids(List),
+    /// Paths, one a line.
+    Paths(List),
+}
+
+/// How a list is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct List {
+    /// A NUL ends each item instead of a line's end.
+    pub null: bool,
+    /// A terminal reads it: control characters are escaped.
+    pub escaped: bool,
+}
+
+/// All that reports tell.
+#[derive(Debug)]
+pub struct Report<'a> {
+    /// The trees.
+    pub indexes: Sides<&'a Index>,
+    /// Their difference.
+    pub diff: &'a Diff<'a>,
+    /// What it means.
+    pub verdict: &'a Verdict,
+    /// What is wrong with each tree.
+    pub findings: Sides<Vec<Finding>>,
+    /// What of each tree could not be read.
+    pub errors: Sides<Vec<&'a Error>>,
+    /// What else must be said: guesses that were made, patterns that matched nothing.
+    pub notes: Vec<String>,
+    /// The classes and marks whose rows are listed; `None` for all.
+    pub only: Option<Vec<Test>>,
+    /// Whether plainly same pairs are listed too, and long lists not cut.
+    pub all: bool,
+    /// The words of the command line, for the command that shows the rest of a list.
+    pub command: Vec<String>,
+    /// Whether the question was only if the left is complete in the right.
+    pub one_way: bool,
+}
+
+impl<'a> Report<'a> {
+    /// The rows that are to be listed.
+    fn rows(&self) -> impl Iterator<Item = &'a Row<'a>> {
+        self.diff.rows.iter().filter(|row| self.is_listed(row))
+    }
+
+    fn is_listed(&self, row: &Row<'_>) -> bool {
+        let wanted = |test: &Test| match *test {
+            Test::Class(class) => row.class == class,
+            Test::Mark(mark) => row.marks.contains(&mark),
+        };
+        match &self.only {
+            Some(only) => only.iter().any(wanted),
+            None => self.all || !row.is_plain(),
+        }
+    }
+}
+
+/// Writes the report.
+///
+/// # Errors
+/// What the writer says. What was written until then is no report.
+pub fn write(report: &Report<'_>, format: Format, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Text(shape) => text::write(report, shape, out),
+        Format::Unified => unified::write(report, out),
+        Format::Csv { bom } => csv::write_messages(report, bom, out),
+        Format::FoldersCsv { bom } => csv::write_folders(report, bom, out),
+        Format::Json => json::write(report, out),
+        Format::Ids(list) => list::write_ids(report, list, out),
+        Format::Paths(list) => list::write_paths(report, list, out),
+    }
+}

@@ -1,0 +1,76 @@
+//! Columns that stand under each other, whatever script their text is in.
+
+use std::io::{self, Write};
+
+use unicode_width::UnicodeWidthStr;
+
+/// Where a column's text stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Align {
+    Left,
+    Right,
+}
+
+/// Writes rows of cells, two blanks between columns, no blanks at the ends of lines.
+pub(super) fn write(
+    out: &mut dyn Write,
+    indent: &str,
+    aligns: &[Align],
+    rows: &[Vec<String>],
+) -> io::Result<()> {
+    let widths: Vec<usize> = (0..aligns.len()).map(|column| width(rows, column)).collect();
+    for row in rows {
+        let mut line = indent.to_owned();
+        for ((cell, align), width) in row.iter().zip(aligns).zip(&widths) {
+            let pad = " ".repeat(width.saturating_sub(cell.width()));
+            match align {
+                Align::Left => line.extend([cell.as_str(), &pad, "  "]),
+                Align::Right => line.extend([&pad, cell.as_str(), "  "]),
+            }
+        }
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    Ok(())
+}
+
+fn width(rows: &[Vec<String>], column: usize) -> usize {
+    let cells = rows.iter().filter_map(|row| row.get(column));
+    cells.map(|cell| cell.width()).max().unwrap_or_default()
+}
+
+/// The text, cut to a width in columns; `…` stands for what is gone.
+pub(super) fn cut(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let mut kept = String::new();
+    for letter in text.chars() {
+        kept.push(letter);
+        if kept.width() >= width {
+            kept.pop();
+            break;
+        }
+    }
+    kept + "…"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_stand_under_each_other() {
+        let rows =
+            [["Été", "1", "x"], ["日本", "10", ""]].map(|row| row.map(str::to_owned).to_vec());
+        let mut out = Vec::new();
+        write(&mut out, " ", &[Align::Left, Align::Right, Align::Left], &rows).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), " Été    1  x\n 日本  10\n");
+    }
+
+    #[test]
+    fn cuts_by_width() {
+        assert_eq!(cut("abc", 3), "abc");
+        assert_eq!(cut("abcd", 3), "ab…");
+        assert_eq!(cut("日本語", 4), "日…");
+    }
+}
