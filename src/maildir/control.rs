@@ -71,8 +71,9 @@ fn is_folder_cache(name: &[u8]) -> bool {
 pub enum Directory {
     /// A program's own, whatever is in it: counted, never opened.
     Control,
-    /// A program's own, or somebody's folder of that name if it has a `cur` or `new`.
-    Ambiguous,
+    /// A program's own if one of these entries is in it. Else it is one unless it has a `cur` or
+    /// `new`: people read lists about notmuch and git, and a folder for them is called `.notmuch`.
+    Ambiguous(&'static [&'static str]),
     /// Anything else.
     Open,
 }
@@ -80,13 +81,8 @@ pub enum Directory {
 /// What a directory of this name is.
 pub fn directory(name: &[u8]) -> Directory {
     match name {
-        b".notmuch"
-        | b".git"
-        | b".stfolder"
+        b".stfolder"
         | b".stversions"
-        | b".snapshot"
-        | b".snapshots"
-        | b".zfs"
         | b".nnmaildir"
         | b".#evolution"
         | b"fts-flatcurve"
@@ -97,10 +93,13 @@ pub fn directory(name: &[u8]) -> Directory {
         | b"dbox-Mails"
         | b"..DOVECOT-TRASHED"
         | b"..DOVECOT-TrasH" => Directory::Control,
-        b"sieve" | b"lost+found" | b"shared-folders" | b"autoresponses" | b"calendar" => {
-            Directory::Ambiguous
+        b".notmuch" => Directory::Ambiguous(&["xapian"]),
+        b".git" => Directory::Ambiguous(&["HEAD", "objects"]),
+        b".snapshot" | b".snapshots" | b".zfs" | b"sieve" | b"lost+found" | b"shared-folders"
+        | b"autoresponses" | b"calendar" => Directory::Ambiguous(&[]),
+        _ if name.starts_with(b".Trash-") || name.ends_with(b".mozmsgs") => {
+            Directory::Ambiguous(&[])
         }
-        _ if name.starts_with(b".Trash-") || name.ends_with(b".mozmsgs") => Directory::Ambiguous,
         _ => Directory::Open,
     }
 }
@@ -136,9 +135,9 @@ mod tests {
 
     #[test]
     fn directories() {
-        assert_eq!(directory(b".notmuch"), Directory::Control);
-        assert_eq!(directory(b"calendar"), Directory::Ambiguous);
-        assert_eq!(directory(b".Trash-1000"), Directory::Ambiguous);
+        assert_eq!(directory(b".stversions"), Directory::Control);
+        assert_eq!(directory(b".notmuch"), Directory::Ambiguous(&["xapian"]));
+        assert_eq!(directory(b".Trash-1000"), Directory::Ambiguous(&[]));
         assert_eq!(directory(b".Trash"), Directory::Open);
     }
 }

@@ -31,7 +31,7 @@ pub enum Layout {
     Flat(String),
     /// `Archives/2012/mAildir`, with this last component: Dovecot's `LAYOUT=fs:DIRNAME=mAildir`.
     DirName(String),
-    /// `.Archives.directory/2012`: KMail (`maildir.cpp`, `subDirNameForFolderName`).
+    /// `.Archives.directory/2012`: `KMail` (`maildir.cpp`, `subDirNameForFolderName`).
     Kmail,
     /// `Archives.sbd/2012`: Thunderbird (`nsMsgMaildirStore.cpp`).
     Thunderbird,
@@ -46,7 +46,8 @@ pub struct Named {
     pub name: FolderName,
     /// False where the directory's name is no UTF-8.
     pub valid: bool,
-    /// False where a program that uses this layout does not list the directory.
+    /// False where a program that uses this layout does not list the directory: where
+    /// [`Layout::maps`] is false.
     pub visible: bool,
 }
 
@@ -76,16 +77,17 @@ impl Layout {
     /// Whether a program that uses this layout takes the directory for a folder.
     fn lists(&self, components: &[&[u8]]) -> bool {
         match self {
-            // Only the root's own children: "folders are not nested" (Maildir++); so do Dovecot
-            // (mailbox-list-maildir-iter.c, maildir_fill_readdir_entry) and mbsync
-            // (drv_maildir.c, maildir_list_maildirpp).
+            // Folders are not nested, says Maildir++. Dovecot looks only directly below the root
+            // (mailbox-list-maildir-iter.c, maildir_fill_readdir_entry), and so does mbsync
+            // (drv_maildir.c, maildir_list_maildirpp). INBOX may be elsewhere than in the root:
+            // Dovecot's INBOX=, offlineimap.
             Layout::Single | Layout::MaildirPlusPlus => {
-                matches!(components, [folder] if is_dotted(folder))
+                matches!(components, [folder] if is_dotted(folder) || is_inbox(folder))
             }
             // Dotted or not: Dovecot (mailbox-list-fs-iter.c), mbsync (drv_maildir.c,
             // maildir_list_recurse).
             Layout::Fs => true,
-            // The same function of mbsync skips dots on the first level, and below it all else.
+            // The same function of mbsync skips dotted names on the first level, all others below.
             Layout::Legacy => components
                 .split_first()
                 .is_some_and(|(first, below)| !is_dotted(first) && below.iter().all(is_dotted)),
@@ -114,6 +116,8 @@ impl Layout {
         }
     }
 
+    /// A level in UTF-8, with the layout's own escapes undone first, as Dovecot does
+    /// (`mailbox-list.c`, `mailbox_list_default_get_vname`).
     fn decode(&self, level: &[u8]) -> Decoded {
         match self {
             Layout::Single | Layout::MaildirPlusPlus => {
@@ -137,6 +141,10 @@ fn is_maildir_part(component: &&[u8]) -> bool {
 
 fn is_dotted(component: &&[u8]) -> bool {
     component.starts_with(b".")
+}
+
+fn is_inbox(component: &[u8]) -> bool {
+    component.eq_ignore_ascii_case(b"INBOX")
 }
 
 /// A GUID as Dovecot writes it: 32 hexadecimal digits.
@@ -251,7 +259,8 @@ impl<'a> Tree<'a> {
         Tree(paths)
     }
 
-    /// The first layout with enough in its favour; the more telling the evidence, the earlier.
+    /// The first layout with enough in its favour; the more telling the evidence, the earlier. A
+    /// tree without any folder is a Maildir that has no mail yet.
     fn layout(&self) -> Layout {
         if self.0.iter().all(Vec::is_empty) {
             Layout::Single
@@ -287,6 +296,7 @@ impl<'a> Tree<'a> {
         self.0.iter().map(Vec::as_slice).filter(|path| path.len() > 1)
     }
 
+    /// Whether some folder stands in a directory for subfolders.
     fn has_parent(&self, parent: Parent) -> bool {
         self.deep().any(|path| {
             path.split_last()
@@ -306,20 +316,20 @@ impl<'a> Tree<'a> {
         self.top().next().is_some() && self.top().all(is_guid)
     }
 
-    /// At least half of the top is dotted. The rest, and what is nested, are then folders that
-    /// went astray: no program hides a folder by a dot.
+    /// At least half of the top is dotted. Where dots are part of the name, few names begin with
+    /// one; whatever is plain or nested here was put there by mistake.
     fn is_maildir_plus_plus(&self) -> bool {
-        let (dotted, plain): (Vec<_>, Vec<_>) = self.top().partition(|name| is_dotted(name));
+        let (dotted, plain): (Vec<_>, Vec<_>) = self.top().partition(is_dotted);
         !dotted.is_empty() && dotted.len() >= plain.len()
     }
 
     /// Some deep path has a dot on each level but the first, and none is without any dot.
     fn is_legacy(&self) -> bool {
         self.deep().any(|path| Layout::Legacy.lists(path))
-            && !self.deep().any(|path| !path.iter().any(is_dotted))
+            && self.deep().all(|path| path.iter().any(is_dotted))
     }
 
-    /// There are no dotted and no deep folders, and one called `a.b` has a parent `a`.
+    /// No folder is dotted or deep, and one called `a.b` has a parent `a`.
     fn is_flat(&self) -> bool {
         self.deep().next().is_none()
             && !self.top().any(|name| is_dotted(&name))
@@ -336,7 +346,7 @@ impl<'a> Tree<'a> {
 
     /// A minority of the top is dotted: folders of a Maildir++ among many strays, or not.
     fn dotted_note(&self) -> Option<String> {
-        let dotted = Layout::Fs.name_of(self.top().find(|name| is_dotted(name))?);
+        let dotted = shown(self.top().find(is_dotted)?);
         Some(format!(
             "most folders are called without a leading dot, so that {dotted} is taken for a name \
              with one; if the dot only marks a folder, the layout is maildir++"
@@ -346,7 +356,7 @@ impl<'a> Tree<'a> {
     /// A dot within names, and no parent to tell what it means.
     fn flat_note(&self) -> Option<String> {
         let is_doubtful = |name: &&[u8]| self.deep().next().is_none() && name.contains(&b'.');
-        let doubtful = Layout::Fs.name_of(self.top().find(is_doubtful)?);
+        let doubtful = shown(self.top().find(is_doubtful)?);
         Some(format!(
             "the dot in {doubtful} is taken for a part of the name; if it separates levels, the \
              layout is flat:."
@@ -354,11 +364,9 @@ impl<'a> Tree<'a> {
     }
 }
 
-impl Layout {
-    /// The name of a folder directly below the root.
-    fn name_of(&self, component: &[u8]) -> FolderName {
-        FolderName::from_components([self.decode(component).text])
-    }
+/// The name as it is, for a sentence.
+fn shown(name: &[u8]) -> String {
+    decode_component(name).text
 }
 
 /// Whether `name` is `parent`, a dot and something more.
@@ -366,8 +374,8 @@ fn is_below(name: &[u8], parent: &[u8]) -> bool {
     matches!(name.strip_prefix(parent), Some([b'.', _, ..]))
 }
 
-/// Dovecot's manual has `DIRNAME=mAildir`, "a name that no user would choose"; any other may be
-/// a folder that each of several accounts has.
+/// Dovecot's manual has `DIRNAME=mAildir`, which is hardly ever a folder; another name may well be
+/// one, such as the INBOX of each of several accounts.
 fn dirname_note(name: &str) -> Option<String> {
     (name != "mAildir").then(|| {
         format!(
@@ -433,5 +441,274 @@ fn with_value(text: &str) -> Option<Layout> {
         ("flat", separator) => Some(Layout::Flat(separator.to_owned())),
         ("dirname", name) => Some(Layout::DirName(name.to_owned())),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+    use std::ffi::OsStr;
+
+    /// What all programs made of the same folders on a server.
+    const FOLDERS: [&str; 6] =
+        ["Archives/2012", "INBOX", "INBOX/sub", "Lists/debian", "R&D", "Été"];
+
+    /// Directories relative to the root, one a word; `.` is the root.
+    fn paths(words: &str) -> Vec<PathBuf> {
+        let path = |word| PathBuf::from(if word == "." { "" } else { word });
+        words.split_whitespace().map(path).collect()
+    }
+
+    fn layout(text: &str) -> Layout {
+        text.parse().unwrap()
+    }
+
+    fn path(bytes: &[u8]) -> &Path {
+        Path::new(OsStr::from_bytes(bytes))
+    }
+
+    #[test]
+    fn every_program_names_the_same_folders() {
+        #[track_caller]
+        fn check(expected: &str, directories: &str) {
+            let directories = paths(directories);
+            let Detected { layout, note } = detect(&directories);
+            assert_eq!((layout.to_string().as_str(), note), (expected, None));
+            let folders: Vec<Named> = directories.iter().map(|path| layout.name(path)).collect();
+            assert!(folders.iter().all(|folder| folder.valid && folder.visible), "{folders:?}");
+            let names: BTreeSet<&str> = folders.iter().map(|folder| folder.name.as_str()).collect();
+            assert_eq!(Vec::from_iter(names), FOLDERS);
+        }
+        // Dovecot: Maildir++, the same in UTF-8, LAYOUT=fs, the same with INBOX=, DIRNAME, imapdir.
+        check("maildir++", ". .INBOX.sub .Archives.2012 .Lists.debian .&AMk-t&AOk- .R&-D");
+        check("maildir++", ". .INBOX.sub .Archives.2012 .Lists.debian .Été .R&D");
+        check("fs", ". INBOX/sub Archives/2012 Lists/debian &AMk-t&AOk- R&-D");
+        check("fs", "INBOX INBOX/sub Archives/2012 Lists/debian &AMk-t&AOk- R&-D");
+        check(
+            "dirname:mAildir",
+            "INBOX/mAildir INBOX/sub/mAildir Archives/2012/mAildir Lists/debian/mAildir \
+             &AMk-t&AOk-/mAildir R&-D/mAildir",
+        );
+        check("flat:.", "INBOX INBOX.sub Archives.2012 Lists.debian &AMk-t&AOk- R&-D");
+        // mbsync: Verbatim, Maildir++, Legacy, Flatten; 1.4 writes modified UTF-7, 1.5 UTF-8.
+        check("fs", "INBOX INBOX/sub Archives/2012 Lists/debian Été R&D");
+        check("maildir++", ". ..sub .Archives.2012 .Lists.debian .&AMk-t&AOk- .R&-D");
+        check("maildir++", ". ..sub .Archives.2012 .Lists.debian .Été .R&D");
+        check("legacy", "INBOX INBOX/.sub Archives/.2012 Lists/.debian &AMk-t&AOk- R&-D");
+        check("legacy", "INBOX INBOX/.sub Archives/.2012 Lists/.debian Été R&D");
+        check("flat:.", "INBOX INBOX.sub Archives.2012 Lists.debian Été R&D");
+        // offlineimap: nametrans to a look-alike of Maildir++, sep = / (sep = . is Flatten).
+        check("maildir++", "INBOX .INBOX.sub .Archives.2012 .Lists.debian .Été .R&D");
+        check("fs", "INBOX INBOX/sub Archives/2012 Lists/debian &AMk-t&AOk- R&-D");
+        // KMail, Evolution, Thunderbird.
+        check(
+            "kmail",
+            "inbox .inbox.directory/sub .Archives.directory/2012 .Lists.directory/debian Été R&D",
+        );
+        check("maildir++", ". ..sub .Archives.2012 .Lists.debian .Été .R&D");
+        check("thunderbird", "Inbox Inbox.sbd/sub Archives.sbd/2012 Lists.sbd/debian Été R&D");
+    }
+
+    #[test]
+    fn detects_the_layout() {
+        #[track_caller]
+        fn check(directories: &str, expected: &str) {
+            let mut directories = paths(directories);
+            assert_eq!(detect(&directories).layout.to_string(), expected, "{directories:?}");
+            directories.reverse();
+            assert_eq!(detect(&directories).layout.to_string(), expected, "{directories:?}");
+        }
+        check("", "single");
+        check(".", "single");
+        check("INBOX", "fs");
+        check(". .Sent", "maildir++");
+        check(".Sent", "maildir++");
+        // Folders gone astray in a Maildir++, and too many of them.
+        check(". .Archives.2012 .Archives.2012/draft drafts", "maildir++");
+        check(". .Sent drafts/old", "maildir++");
+        check(". .Sent a b", "fs");
+        // mbsync 1.5 with `Path ~/Mail/.`: no layout of ours, named rightly all the same.
+        check(".Archives/2012 .Lists/debian .Été", "maildir++");
+        // DIRNAME needs two witnesses, and no other.
+        check("INBOX/mAildir Sent/mAildir", "dirname:mAildir");
+        check("INBOX/mAildir", "fs");
+        check("INBOX/mAildir Sent/mAildir .", "fs");
+        check("INBOX/mAildir Sent/mAildir Sent", "fs");
+        check("1b2cf9071e4f0e5fc3a60000bb1d4d1e 2c2cf9071e4f0e5fc3a60000bb1d4d1e", "index");
+        check("1b2cf9071e4f0e5fc3a60000bb1d4d1e Sent", "fs");
+        // Legacy and what only resembles it.
+        check("INBOX Archives/.2012", "legacy");
+        check("INBOX Archives/.2012/.May", "legacy");
+        check("INBOX Archives/.2012 Lists/debian", "fs");
+        check("INBOX Archives/.2012/May", "fs");
+        check("INBOX Archives/2012 v1.2", "fs");
+        // A dot separates levels where the parent is a folder.
+        check("INBOX Archives Archives.2012", "flat:.");
+        check("INBOX INBOX.Sent", "flat:.");
+        check("INBOX Archives.2012", "fs");
+        check("INBOX Archives.", "fs");
+        check("INBOX .sbd/a b/.directory/c", "fs");
+    }
+
+    #[test]
+    fn says_where_the_tree_leaves_it_open() {
+        #[track_caller]
+        fn check(directories: &str, about: Option<&str>) {
+            let note = detect(&paths(directories)).note;
+            let said = match (&note, about) {
+                (Some(note), Some(about)) => note.contains(about),
+                (note, about) => note.is_none() && about.is_none(),
+            };
+            assert!(said, "{directories}: {note:?}");
+        }
+        check("INBOX Lists.debian Archives.2012", Some("the dot in Archives.2012 "));
+        check("INBOX v1.2", Some("flat:."));
+        check("INBOX v1.2 Archives/2012", None);
+        check("INBOX Archives Archives.2012 v1.2", None);
+        check(". .Sent a b", Some(".Sent is taken"));
+        check(". .Sent a", None);
+        check("me/INBOX you/INBOX", Some("every folder ends in INBOX,"));
+        check("INBOX/mAildir Sent/mAildir", None);
+        check(".", None);
+    }
+
+    #[test]
+    fn names_a_directory() {
+        #[track_caller]
+        fn check(as_layout: &str, directory: impl AsRef<[u8]>, expected: &str, visible: bool) {
+            let path = path(directory.as_ref());
+            let name = FolderName::typed(expected);
+            let expected = Named { name, valid: true, visible };
+            assert_eq!(layout(as_layout).name(path), expected, "{as_layout}");
+            assert_eq!(layout(as_layout).maps(path), visible, "{as_layout}");
+        }
+        for any in ["single", "maildir++", "fs", "legacy", "flat", "dirname:X", "kmail", "index"] {
+            check(any, "", "INBOX", true);
+        }
+
+        check("maildir++", ".a.b.c", "a/b/c", true);
+        check("maildir++", ".inbox.sub", "INBOX/sub", true);
+        check("maildir++", "..sub.sub", "INBOX/sub/sub", true);
+        check("maildir++", "...sub", "INBOX//sub", true);
+        check("maildir++", ".a..b", "a//b", true);
+        check("maildir++", ".a.", "a/", true);
+        check("maildir++", ".a b ", "a b ", true);
+        check("maildir++", ".x:y", "x:y", true);
+        check("maildir++", ".&bad", "&bad", true);
+        check("maildir++", r".v1\2e2", "v1.2", true);
+        check("maildir++", r".a\2fb", "a%2Fb", true);
+        check("maildir++", ".v1&AC4-2", "v1.2", true);
+        check("maildir++", ".a&AC8-b", "a%2Fb", true);
+        check("maildir++", ".E\u{301}te\u{301}", "Été", true);
+        check("maildir++", ".cur", "cur", true);
+        check("maildir++", "INBOX", "INBOX", true);
+        check("maildir++", "drafts", "drafts", false);
+        check("maildir++", "v1.2", "v1.2", false);
+        check("maildir++", ".a/draft", "a/draft", false);
+        check("maildir++", ".a.b/.c.d", "a/b/.c.d", false);
+        check("maildir++", "a/b/c", "a/b/c", false);
+        check("single", ".Archives.2012", "Archives/2012", true);
+
+        check("fs", "v1.2", "v1.2", true);
+        check("fs", "x:y/a b ", "x:y/a b ", true);
+        check("fs", ".a/.b", ".a/.b", true);
+        check("fs", r"v1\2e2", r"v1\2e2", true);
+        check("fs", "inbox/Inbox", "INBOX/Inbox", true);
+        check("fs", "a/tmp", "a/tmp", false);
+        check("fs", "cur/b", "cur/b", false);
+
+        check("legacy", "v1.2", "v1.2", true);
+        check("legacy", "a/.b/.c", "a/b/c", true);
+        check("legacy", "a/..b", "a/.b", true);
+        check("legacy", ".a", ".a", false);
+        check("legacy", "a/b", "a/b", false);
+        check("legacy", "a/.b/c", "a/b/c", false);
+
+        check("flat:.", "v1.2", "v1/2", true);
+        check("flat:.", ".a", "/a", true);
+        check("flat:.", "a/b.c", "a/b/c", false);
+        check("flat:--", "a--b-c---d", "a/b-c/-d", true);
+        check("flat:é", "aéb", "a/b", true);
+
+        check("dirname:X", "a/b/X", "a/b", true);
+        check("dirname:X", "X/X", "X", true);
+        check("dirname:X", "a/x", "a/x", false);
+        check("dirname:X", "X", "X", false);
+        check("dirname:X", "X/b", "X/b", false);
+
+        check("kmail", ".a.directory/.b.directory/c", "a/b/c", true);
+        check("kmail", ".inbox.directory/sub", "INBOX/sub", true);
+        check("kmail", "v1.2", "v1.2", true);
+        check("kmail", "a/b", "a/b", false);
+        check("kmail", ".a.directory", ".a.directory", false);
+        check("kmail", "..directory/a", "..directory/a", false);
+
+        check("thunderbird", "a.sbd/b.sbd/c", "a/b/c", true);
+        check("thunderbird", "a%2Fb.sbd/100%", "a%2Fb/100%", true);
+        check("thunderbird", "a.sbd", "a.sbd", false);
+        check("thunderbird", "a/b", "a/b", false);
+
+        let guid = "1b2cf9071e4f0e5fc3a60000bb1d4d1e";
+        check("index", guid, guid, true);
+        check("index", "Sent", "Sent", false);
+    }
+
+    #[test]
+    fn names_what_is_no_utf8() {
+        #[track_caller]
+        fn check(as_layout: &str, directory: &[u8], expected: &str) {
+            let named = layout(as_layout).name(path(directory));
+            assert_eq!((named.name.as_str(), named.valid), (expected, false));
+        }
+        check("maildir++", b".a.\xe9t\xe9", r"a/\xe9t\xe9");
+        check("maildir++", b".a.\xe8t\xe8", r"a/\xe8t\xe8");
+        check("fs", b"\xc3/\xa9", r"\xc3/\xa9");
+        check("flat:.", b"a.\xff", r"a/\xff");
+        check("thunderbird", b"a.sbd/\xff", r"a/\xff");
+    }
+
+    #[test]
+    fn keeps_apart_what_the_layout_keeps_apart() {
+        #[track_caller]
+        fn check(as_layout: &str, directories: &[&[u8]]) {
+            let layout = layout(as_layout);
+            let names: BTreeSet<FolderName> =
+                directories.iter().map(|directory| layout.name(path(directory)).name).collect();
+            assert_eq!(names.len(), directories.len(), "{names:?}");
+        }
+        check("maildir++", &[b".a.b", b".a..b", b".a.b.", b".a b", b".a.b ", b".A.b", br".a\2eb"]);
+        check("maildir++", &[b".a/b.c", b".a.b.c"]);
+        check("maildir++", &[b".\xe9", br".\xe9", br".\e9", "..é".as_bytes()]);
+        check("fs", &[b"a/b", b"a.b", b"a/.b", b".a/b", b"a%2Fb", b"a&AC8-b", br"a\2fb"]);
+        check("legacy", &[b"a/.b", b"a.b", b"a/..b", b"a"]);
+        check("flat", &[b"a.b", b"a..b", b"a.b.", b".a.b"]);
+        check("kmail", &[b".a.directory/b", b".a.directory", b"a", b".a.directory/.b"]);
+        check("thunderbird", &[b"%E9", b"\xe9", b"a.sbd/b", b"a.sbd", b"a%2Fb", b"a%252Fb"]);
+    }
+
+    #[test]
+    fn is_called_by_a_word() {
+        #[track_caller]
+        fn check(text: &str, expected: Option<&str>) {
+            let layout = text.parse::<Layout>().ok();
+            assert_eq!(layout.as_ref().map(ToString::to_string).as_deref(), expected, "{text}");
+            assert_eq!(expected.and_then(|text| text.parse().ok()), layout, "{text}");
+        }
+        for word in ["single", "maildir++", "fs", "legacy", "kmail", "thunderbird", "index"] {
+            check(word, Some(word));
+        }
+        check("verbatim", Some("fs"));
+        check("flat", Some("flat:."));
+        check("imapdir", Some("flat:."));
+        check("flat:/::", Some("flat:/::"));
+        check("dirname:mAildir", Some("dirname:mAildir"));
+        check("flat:", None);
+        check("dirname:", None);
+        check("dirname", None);
+        check("maildir", None);
+        check("fs:x", None);
+        check("", None);
+        assert!(UnknownLayout.to_string().contains("maildir++"));
     }
 }

@@ -119,7 +119,9 @@ impl Walker<'_> {
         let on_disk = self.root.join(&below);
         let control = match control::directory(entry.name.as_bytes()) {
             control::Directory::Control => true,
-            control::Directory::Ambiguous => !has_delivery(&on_disk),
+            control::Directory::Ambiguous(marks) => {
+                marks.iter().any(|mark| on_disk.join(mark).exists()) || !has_delivery(&on_disk)
+            }
             control::Directory::Open => false,
         };
         if !control {

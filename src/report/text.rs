@@ -158,7 +158,7 @@ impl Text<'_> {
         if let Some(reason) = reason {
             writeln!(out, "  {reason} ({}): {}", rows.len(), reason.advice())?;
         }
-        let shown = if self.report.all { rows.len() } else { SHOWN.min(rows.len()) };
+        let shown = if self.report.all { rows.len() } else { section.shown().min(rows.len()) };
         let lines: Vec<Vec<String>> =
             rows.iter().take(shown).map(|row| self.line(section, row)).collect();
         table::write(out, "    ", &[Align::Left; 6], &lines)?;
@@ -198,7 +198,6 @@ impl Text<'_> {
     }
 
     fn remark(&self, section: Section, row: &Row<'_>) -> String {
-        let path = |side: Side| row.files[side].map(|file| escape(&path_text(&file.path)));
         let size = |side: Side| row.files[side].map(|file| file.size).unwrap_or_default();
         let sides = |tell: &dyn Fn(&Message) -> String| {
             let [left, right] =
@@ -212,13 +211,18 @@ impl Text<'_> {
             Section::Mark(Mark::Misfiled) => sides(&|file| file.place.word().to_owned()),
             Section::Mark(Mark::Rekeyed | Mark::CaseOnly) => sides(&written),
             Section::Mark(Mark::Flags) => sides(&|file| format!("[{}]", file.flags)),
-            Section::Class(_) => {
-                let path = path(Side::Left).or(path(Side::Right)).unwrap_or_default();
-                match self.probable(row) {
-                    Some(probable) => format!("{path}  probably {probable}"),
-                    None => path,
-                }
-            }
+            Section::Class(_) => self.whereabouts(row),
+        }
+    }
+
+    /// The path, where neither folder nor id lead to the file; and its probable twin.
+    fn whereabouts(&self, row: &Row<'_>) -> String {
+        let Some((_, file)) = row.file() else { return String::new() };
+        let hard_to_find = !file.place.is_delivered() || file.id.is_none();
+        let path = if hard_to_find { escape(&path_text(&file.path)) } else { String::new() };
+        match self.probable(row) {
+            Some(probable) => format!("{path}  probably {probable}").trim_start().to_owned(),
+            None => path,
         }
     }
 
@@ -283,12 +287,7 @@ impl Text<'_> {
 
     fn write_notes(&self, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out)?;
-        self.report.notes.iter().try_for_each(|note| writeln!(out, "note: {}", escape(note)))?;
-        let bodies = !self.report.verdict.content_checked && self.report.diff.ledger.left.same > 0;
-        if bodies {
-            writeln!(out, "note: bodies of equal size were not compared; --content does")?;
-        }
-        Ok(())
+        self.report.notes.iter().try_for_each(|note| writeln!(out, "note: {}", escape(note)))
     }
 
     /// The answer, in one line.
@@ -297,11 +296,14 @@ impl Text<'_> {
         let counts = &self.report.diff.counts;
         let sentence = match verdict.exit {
             Exit::Trouble => format!("NOT PROVEN: {}.", self.trouble()),
-            _ if verdict.strict => self.strict(),
-            _ if verdict.complete => format!("{} {}", self.complete(), others(counts)),
+            _ if verdict.strict => format!("{} {}", self.strict(), self.unchecked()),
+            _ if verdict.complete => {
+                [self.complete(), others(counts), self.unchecked().to_owned()].join(" ")
+            }
             _ => self.incomplete(),
         };
-        self.paint.verdict(verdict.exit, sentence.trim_end())
+        let sentence = sentence.split_whitespace().collect::<Vec<_>>().join(" ");
+        self.paint.verdict(verdict.exit, &sentence)
     }
 
     fn trouble(&self) -> String {
@@ -315,6 +317,14 @@ impl Text<'_> {
     fn strict(&self) -> String {
         let messages = self.messages(Side::Left);
         format!("THE SAME: {} on both sides.", plural(messages, "message"))
+    }
+
+    /// What a good answer does not say.
+    fn unchecked(&self) -> &'static str {
+        match self.report.verdict.content_checked {
+            true => "Every content was compared.",
+            false => "Bodies of equal size were not compared (--content does).",
+        }
     }
 
     fn complete(&self) -> String {
@@ -412,6 +422,12 @@ impl Section {
     fn has_reasons(self) -> bool {
         let only = [Section::Class(Class::OnlyLeft), Section::Class(Class::OnlyRight)];
         only.contains(&self) || self == Section::Mark(Mark::Content)
+    }
+
+    /// How many rows of one reason are shown before the list is cut. Flags alone fail no run, and a
+    /// sync changes them by the hundred.
+    fn shown(self) -> usize {
+        if self == Section::Mark(Mark::Flags) { 0 } else { SHOWN }
     }
 
     fn word(self) -> &'static str {
