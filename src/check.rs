@@ -12,8 +12,7 @@ pub fn check(index: &Index, leftovers: &[Leftover<'_>]) -> Vec<Finding> {
     let mut findings = index.findings.clone();
     for message in &index.messages {
         findings.extend(misfiled(index, message));
-        findings
-            .extend((message.size == 0).then(|| find(Kind::EmptyMessage, message, String::new())));
+        findings.extend(empty(message));
         findings.extend(wrong_size(message));
     }
     findings.extend(duplicate_bases(index));
@@ -33,6 +32,11 @@ fn misfiled(index: &Index, message: &Message) -> Option<Finding> {
     let kind = if in_root { Kind::MisfiledRoot } else { Kind::MisfiledSubdir };
     let detail = format!("belongs to {}", folder.name);
     (message.place == Place::Misfiled).then(|| find(kind, message, detail))
+}
+
+fn empty(message: &Message) -> Option<Finding> {
+    let empty = message.size == 0 && message.place.is_delivered();
+    empty.then(|| find(Kind::EmptyMessage, message, String::new()))
 }
 
 fn wrong_size(message: &Message) -> Option<Finding> {

@@ -36,6 +36,8 @@ pub struct Identity {
     pub content: Option<Content>,
     /// What of it is missing or out of the ordinary.
     pub shape: Shape,
+    /// Its size in bytes, decompressed; `None` where a compressed file was not read to its end.
+    pub length: Option<u64>,
     /// Its Date field in seconds since 1970-01-01 UTC, where wanted and there.
     pub date: Option<i64>,
 }
@@ -51,6 +53,8 @@ pub struct Shape {
     pub placeholder: bool,
     /// The file is compressed: its size is not the message's.
     pub compressed: bool,
+    /// How many X-TUID fields it has: lines that mbsync added.
+    pub x_tuids: u8,
 }
 
 /// Identifies the message in an open file. Where the file does not count by its name (`certain`),
@@ -67,16 +71,17 @@ pub fn identify(
         return Ok(None);
     }
     let compressed = mail.storage() != Storage::Plain;
-    let mut survey = Survey::new(options);
+    let mut survey = Survey::new(compressed && mail.is_small());
     let ended = mail.read(|chunk| survey.take(chunk))?;
-    let (found, shape, date) = survey.finish(ended, mail.size() == 0);
+    let length = if compressed { ended.then_some(survey.read) } else { Some(mail.size()) };
+    let (found, shape, date) = survey.finish(ended, options.date);
     let content = if found.is_none() { Some(content(mail)?) } else { None };
     let key = match (&found, content) {
         (Some(id), _) => id.key(options.case_sensitive),
         (None, content) => Key::Content(content.unwrap_or(Canonical::new().finish())),
     };
     let shape = Shape { compressed, ..shape };
-    Ok(Some(Identity { key, id: found, content, shape, date }))
+    Ok(Some(Identity { key, id: found, content, shape, length, date }))
 }
 
 /// The canonical content of an open message, which is read whole.
@@ -100,13 +105,16 @@ pub fn content_up_to(mail: &mut MailFile<'_>, limit: u64) -> io::Result<Content>
     Ok(canonical.finish())
 }
 
+/// Whether a file that nothing but its content can make mail is mail. One that cannot be decoded is
+/// none: a backup beside the folders is no trouble.
 fn looks_like_mail(mail: &mut MailFile<'_>) -> io::Result<bool> {
+    let plain = mail.storage() == Storage::Plain;
     let mut found = false;
-    mail.read(|head| {
+    let read = mail.read(|head| {
         found = mail_like::head_looks_like_mail(head);
         ControlFlow::Break(())
-    })?;
-    Ok(found)
+    });
+    if plain { read.map(|_| found) } else { Ok(found) }
 }
 
 const MESSAGE_ID: &str = "message-id";
@@ -119,8 +127,12 @@ struct Survey {
     ids: Fields,
     /// Subject and Date.
     others: Fields,
-    options: Options,
+    x_tuids: u8,
     body: Body,
+    /// How many bytes have been read.
+    read: u64,
+    /// Whether all of them are wanted, for their number.
+    whole: bool,
 }
 
 /// The beginning of a body: enough to tell nothing from something, and something from a
@@ -133,33 +145,37 @@ struct Body {
 }
 
 impl Survey {
-    fn new(options: Options) -> Survey {
+    fn new(whole: bool) -> Survey {
         Survey {
             zone: HeaderZone::new(),
             ids: Fields::new(&[MESSAGE_ID], id::LONGEST_VALUE),
             others: Fields::new(&[SUBJECT, DATE], crate::message::envelope::LONGEST_VALUE),
-            options,
+            x_tuids: 0,
             body: Body::default(),
+            read: 0,
+            whole,
         }
     }
 
     fn take(&mut self, chunk: &[u8]) -> ControlFlow<()> {
-        let Survey { zone, ids, others, body, .. } = self;
+        self.read += chunk.len() as u64;
+        let Survey { zone, ids, others, body, x_tuids, .. } = self;
         zone.feed(chunk, &mut |piece| match piece {
             Piece::Body(bytes) => body.take(bytes),
             piece => {
                 ids.take(&piece);
                 others.take(&piece);
+                *x_tuids = x_tuids.saturating_add(u8::from(is_x_tuid(&piece)));
             }
         });
-        if zone.is_in_body() && body.is_told() {
+        if zone.is_in_body() && body.is_told() && !self.whole {
             ControlFlow::Break(())
         } else {
             ControlFlow::Continue(())
         }
     }
 
-    fn finish(mut self, ended: bool, empty: bool) -> (Option<MessageId>, Shape, Option<i64>) {
+    fn finish(mut self, ended: bool, dated: bool) -> (Option<MessageId>, Shape, Option<i64>) {
         let (ids, others) = (&mut self.ids, &mut self.others);
         self.zone.finish(&mut |piece| {
             ids.take(&piece);
@@ -168,14 +184,19 @@ impl Survey {
         let usable = self.ids.all(MESSAGE_ID).filter(|value| value.len() <= id::LONGEST_VALUE);
         let subject = self.others.first(SUBJECT).unwrap_or_default();
         let shape = Shape {
-            no_header_end: !empty && !self.zone.saw_empty_line(),
+            no_header_end: self.read > 0 && !self.zone.saw_empty_line(),
             no_body: ended && self.zone.is_in_body() && !self.body.something,
             placeholder: ended && placeholder::is_placeholder(subject, &self.body.head),
             compressed: false,
+            x_tuids: self.x_tuids,
         };
-        let date = self.others.first(DATE).filter(|_| self.options.date).and_then(date_of);
+        let date = self.others.first(DATE).filter(|_| dated).and_then(date_of);
         (message_id(usable), shape, date)
     }
+}
+
+fn is_x_tuid(piece: &Piece<'_>) -> bool {
+    matches!(piece, Piece::Field { name, .. } if name.eq_ignore_ascii_case(b"x-tuid"))
 }
 
 impl Body {

@@ -48,6 +48,11 @@ impl<'b> MailFile<'b> {
         self.size
     }
 
+    /// Whether one read takes the whole file.
+    pub fn is_small(&self) -> bool {
+        self.size < READ as u64
+    }
+
     /// How the message lies in the file. Ask before reading on.
     pub fn storage(&self) -> Storage {
         storage(self.buffer)

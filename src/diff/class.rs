@@ -99,7 +99,7 @@ pub enum Reason {
     NoHeaderEnd,
     /// It is mbsync's stand-in for a message over its MaxSize.
     Placeholder,
-    /// One copy is the beginning of the other.
+    /// One copy is the beginning of the other; or a server with this file serves only its beginning.
     TruncatedCopy,
     /// One copy has no body; or it has none at all.
     NoBody,
@@ -157,7 +157,9 @@ impl Reason {
                 "mbsync before 1.5 never copies it: mbsync --pull-old CHANNEL with 1.5 does"
             }
             Reason::Placeholder => "mbsync's MaxSize: flag it and sync again to fetch the message",
-            Reason::TruncatedCopy => "cut short: look for a W= in its name that is too small",
+            Reason::TruncatedCopy => {
+                "cut short, as a server does where W= in the name is too small: drop ,W= there"
+            }
             Reason::NoBody => "only its header is there",
             Reason::WrongSizeS => "Dovecot cannot serve it until S= in its name is right",
             Reason::DuplicateBase => "Dovecot shows only one of two files of a base name",

@@ -172,7 +172,7 @@ impl<'a, 'p> Comparison<'a, 'p> {
             let contents_known =
                 copies.iter().flatten().any(|message| message.content.get().is_some());
             let paired = if contents_known { self.pair(copies) } else { paired };
-            self.settle(copies, paired);
+            self.settle(paired);
         }
     }
 
@@ -198,25 +198,32 @@ impl<'a, 'p> Comparison<'a, 'p> {
         pair(copies.clone(), &folder)
     }
 
-    /// Makes rows of what is paired; what is over is a further copy if its content is that of
-    /// another file of its key, else a message of its own.
-    fn settle(&mut self, copies: &Copies<'a>, paired: Paired<'a>) {
+    /// Makes rows of what is paired. What is over is a further copy if a paired file of its key has
+    /// its content; of the others the first of each content is a message of its own, and what
+    /// repeats it a further copy.
+    fn settle(&mut self, paired: Paired<'a>) {
+        let mut known: BTreeSet<Content> = BTreeSet::new();
         for (left, right) in paired.pairs {
+            known.extend([left, right].into_iter().filter_map(|message| message.content.get()));
             self.add_pair(left, right, false);
         }
-        let files_of = files_by_content(copies);
         for (side, over) in paired.over.each() {
             for &message in over {
-                let alike = message.content.get().and_then(|content| files_of.get(content));
-                if !message.key.is_empty() && alike.is_some_and(|&files| files > 1) {
-                    let mut files = Sides::default();
-                    files[side] = Some(message);
-                    self.rows.push(Row::new(Class::Copies, files));
-                } else {
+                let content = message.content.get().filter(|_| !message.key.is_empty());
+                let is_new = content.is_none_or(|content| known.insert(*content));
+                if is_new {
                     self.lone[side].push((message, !message.key.is_empty()));
+                } else {
+                    self.add_copy(side, message);
                 }
             }
         }
+    }
+
+    fn add_copy(&mut self, side: Side, message: &'a Message) {
+        let mut files = Sides::default();
+        files[side] = Some(message);
+        self.rows.push(Row::new(Class::Copies, files));
     }
 
     fn add_pair(&mut self, left: &'a Message, right: &'a Message, rekeyed: bool) {
@@ -255,11 +262,22 @@ impl<'a, 'p> Comparison<'a, 'p> {
             .iter()
             .flat_map(|&(left, right)| [ptr::from_ref(left), ptr::from_ref(right)])
             .collect();
+        let contents: BTreeSet<Content> =
+            pairs.iter().filter_map(|(left, _)| left.content.get().copied()).collect();
         for (left, right) in pairs {
             self.add_pair(left, right, true);
         }
         for side in Side::BOTH {
-            self.lone[side].retain(|(message, _)| !found.contains(&ptr::from_ref(*message)));
+            for (message, reused_id) in std::mem::take(&mut self.lone[side]) {
+                let repeats =
+                    message.content.get().is_some_and(|content| contents.contains(content));
+                if found.contains(&ptr::from_ref(message)) {
+                } else if repeats {
+                    self.add_copy(side, message);
+                } else {
+                    self.lone[side].push((message, reused_id));
+                }
+            }
         }
     }
 
@@ -388,16 +406,6 @@ fn needs_content(copies: &Copies<'_>, options: Options) -> bool {
     let every_content_counts = options.one_way && options.ignore_folders;
     let several = left > 1 || right > 1;
     options.content || several && (left != right || every_content_counts)
-}
-
-/// How many files of a key, on both sides, have each content: with more than one, a file without a
-/// partner is a further copy.
-fn files_by_content(copies: &Copies<'_>) -> BTreeMap<Content, usize> {
-    let mut files = BTreeMap::new();
-    for content in copies.iter().flatten().filter_map(|message| message.content.get()) {
-        *files.entry(*content).or_default() += 1;
-    }
-    files
 }
 
 /// The copies of every key, from messages sorted by key.

@@ -2,8 +2,8 @@
 //!
 //! A key has copies on both sides, each in a folder. They pair in this order: equal content in one
 //! folder, equal content in two folders, one folder, two folders; the first two only where contents
-//! are known. Within each step delivered copies pair first, and copies in the order of their
-//! folders and paths: the same trees give the same pairs, from either side.
+//! are known. Within each step delivered copies pair first, then copies in the order of their paths:
+//! the same trees give the same pairs, from either side.
 
 use std::collections::BTreeMap;
 
@@ -38,7 +38,7 @@ pub(super) fn pair_copies<'a>(copies: Copies<'a>, folder: FolderOf<'_>) -> Paire
 
 /// Pairs what has equal content, as far as it is known: in one folder first, then in any.
 pub(super) fn pair_by_content<'a>(copies: Copies<'a>, folder: FolderOf<'_>) -> Paired<'a> {
-    let mut paired = Paired { pairs: Vec::new(), over: copies };
+    let mut paired = Paired::none(copies);
     let content = |message: &Message| message.content.get().copied();
     paired.step(|side, message| content(message).map(|content| (folder(side, message), content)));
     paired.step(|_, message| content(message));
@@ -47,12 +47,19 @@ pub(super) fn pair_by_content<'a>(copies: Copies<'a>, folder: FolderOf<'_>) -> P
 
 /// Pairs what lies in one folder, by number: all that can be said of files that identify nothing.
 pub(super) fn pair_by_folder<'a>(copies: Copies<'a>, folder: FolderOf<'_>) -> Paired<'a> {
-    let mut paired = Paired { pairs: Vec::new(), over: copies };
+    let mut paired = Paired::none(copies);
     paired.step(|side, message| Some(folder(side, message)));
     paired
 }
 
 impl<'a> Paired<'a> {
+    /// Nothing paired yet; the copies in the order in which they pair.
+    fn none(mut copies: Copies<'a>) -> Paired<'a> {
+        copies.left.sort_by(order);
+        copies.right.sort_by(order);
+        Paired { pairs: Vec::new(), over: copies }
+    }
+
     /// Pairs what is alike in some way, as many as both sides have, in the order of the lists.
     fn step<L: Ord>(&mut self, likeness: impl Fn(Side, &Message) -> Option<L>) {
         if self.over.left.is_empty() || self.over.right.is_empty() {
@@ -81,22 +88,25 @@ impl<'a> Paired<'a> {
     }
 }
 
-/// Delivered copies first, then by folder and path.
+/// Delivered copies first, then by path.
 fn order(one: &&Message, other: &&Message) -> std::cmp::Ordering {
-    let rank = |message: &&Message| (!message.place.is_delivered(), message.folder);
+    let rank = |message: &Message| !message.place.is_delivered();
     rank(one).cmp(&rank(other)).then_with(|| one.path.cmp(&other.path))
 }
 
 /// Whether a pair of one key may differ in content for all that is known without reading it.
 ///
-/// Transport adds one X-TUID line and nothing else to most messages; any other difference in size,
-/// a placeholder or a missing body is a reason to look.
+/// Transport adds X-TUID lines and nothing else to most messages; any other difference in size, a
+/// placeholder or a missing body is a reason to look.
 pub(super) fn is_suspicious(left: &Message, right: &Message) -> bool {
     let odd = |message: &Message| message.shape.placeholder || message.shape.no_body;
-    let unpacked = !left.shape.compressed && !right.shape.compressed;
-    let difference = left.size.abs_diff(right.size);
-    let explained = difference == 0 || unpacked && difference == X_TUID_LINE;
-    odd(left) || odd(right) || !explained || left.shape.compressed != right.shape.compressed
+    let [ours, theirs] = [left, right].map(own_length);
+    odd(left) || odd(right) || ours.is_none() || ours != theirs
+}
+
+/// The message's size in bytes without its X-TUID lines; `None` where it is not known.
+fn own_length(message: &Message) -> Option<u64> {
+    message.length?.checked_sub(X_TUID_LINE * u64::from(message.shape.x_tuids))
 }
 
 /// Whether two contents are known, and known to differ.

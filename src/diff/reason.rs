@@ -86,17 +86,25 @@ fn of_shape(message: &Message) -> Option<Reason> {
         (message.is_empty(), Reason::Empty),
         (shape.no_header_end, Reason::NoHeaderEnd),
         (shape.placeholder, Reason::Placeholder),
+        (is_served_short(message), Reason::TruncatedCopy),
         (shape.no_body, Reason::NoBody),
     ];
     reasons.into_iter().find(|(holds, _)| *holds).map(|(_, reason)| reason)
 }
 
-/// Whether the name tells a size that the file has not. Nothing is said of compressed files, whose
-/// names tell the size of the message.
+/// Whether Dovecot serves less of the message than there is, and says nothing: the name's `W=` is
+/// smaller than the message even before its line ends are counted twice.
+fn is_served_short(message: &Message) -> bool {
+    let name = message.path.file_name().unwrap_or_default();
+    let told = file_name::told_wire_size(name.as_bytes());
+    told.zip(message.length).is_some_and(|(told, length)| told < length)
+}
+
+/// Whether the name tells a size that the message has not, as far as that is known.
 pub(crate) fn has_wrong_size(message: &Message) -> bool {
     let name = message.path.file_name().unwrap_or_default();
     let told = file_name::told_size(name.as_bytes());
-    !message.shape.compressed && told.is_some_and(|told| told != message.size)
+    told.zip(message.length).is_some_and(|(told, length)| told != length)
 }
 
 /// Directory of the folder and base name of every delivered message that shares both with another.

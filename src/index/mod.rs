@@ -37,6 +37,9 @@ pub struct Message {
     pub inode: u64,
     /// On disk, in bytes.
     pub size: u64,
+    /// Of the message itself, in bytes: another one than `size` where the file is compressed, and
+    /// `None` where such a file was not read to its end.
+    pub length: Option<u64>,
     /// From the file's name.
     pub flags: Flags,
     /// What is missing or out of the ordinary.
@@ -66,6 +69,7 @@ impl Message {
             path,
             inode: file.inode,
             size,
+            length: identity.length,
             flags,
             shape: identity.shape,
             content: identity.content.map(OnceLock::from).unwrap_or_default(),
@@ -100,7 +104,7 @@ pub struct Index {
     pub note: Option<String>,
     /// Sorted by name; excluded ones too.
     pub folders: Vec<Folder>,
-    /// Sorted by key, then delivered ones first, then by folder and path.
+    /// Sorted by key, then delivered ones first, then by path.
     pub messages: Vec<Message>,
     /// Files in `tmp`, and mail in dot files; sorted likewise.
     pub leftovers: Vec<Message>,
@@ -277,9 +281,9 @@ impl Index {
 }
 
 fn order(one: &Message, other: &Message) -> std::cmp::Ordering {
-    let rest = |message: &Message| (!message.place.is_delivered(), message.folder);
+    let rank = |message: &Message| !message.place.is_delivered();
     one.key
         .cmp(&other.key)
-        .then_with(|| rest(one).cmp(&rest(other)))
+        .then_with(|| rank(one).cmp(&rank(other)))
         .then_with(|| one.path.cmp(&other.path))
 }

@@ -44,11 +44,21 @@ fn split(name: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 /// The message's size in bytes as the name tells it in `,S=`, decompressed where it is compressed.
-/// As Dovecot reads it: the first `,S=` followed by digits and then `:`, `,` or the end
-/// (`maildir-filename.c` `maildir_filename_get_size`).
 pub fn told_size(name: &[u8]) -> Option<u64> {
-    memchr::memmem::find_iter(name, b",S=").find_map(|at| {
-        let value = name.get(at + 3..)?;
+    told(name, b",S=")
+}
+
+/// The message's size in bytes with CR LF at every line's end, as the name tells it in `,W=`.
+/// Dovecot serves so many bytes and no more.
+pub fn told_wire_size(name: &[u8]) -> Option<u64> {
+    told(name, b",W=")
+}
+
+/// A number in a name as Dovecot reads it: the first such key followed by digits and then `:`, `,`
+/// or the end (`maildir-filename.c` `maildir_filename_get_size`).
+fn told(name: &[u8], key: &[u8]) -> Option<u64> {
+    memchr::memmem::find_iter(name, key).find_map(|at| {
+        let value = name.get(at + key.len()..)?;
         let length = value.iter().take_while(|byte| byte.is_ascii_digit()).count();
         let ends = matches!(value.get(length), None | Some(b':' | b','));
         let digits = value.get(..length).filter(|_| ends)?;
@@ -129,5 +139,6 @@ mod tests {
         ] {
             assert_eq!(told_size(name.as_bytes()), size, "{name}");
         }
+        assert_eq!(told_wire_size(b"1.h,S=4,W=5:2,S"), Some(5));
     }
 }

@@ -1,5 +1,6 @@
 //! Everything, for programs: schema `maildiff.report/1`, to which fields are only ever added.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -11,6 +12,7 @@ use crate::diff::{Counts, FolderCounts, Ledger, Renamed, Row};
 use crate::error::Error;
 use crate::finding::Finding;
 use crate::index::{Index, Message};
+use crate::message::id::Key;
 use crate::side::{Side, Sides};
 
 use super::Report;
@@ -43,7 +45,7 @@ struct Document<'a> {
 
 impl<'a> Document<'a> {
     fn of(report: &'a Report<'a>) -> Document<'a> {
-        let tree = |side: Side| Tree::of(report.indexes[side], &report.diff.ledger[side]);
+        let tree = |side: Side| Tree::of(report, side);
         Document {
             schema: SCHEMA,
             tool: concat!("maildiff ", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -80,14 +82,17 @@ struct Tree {
 }
 
 impl Tree {
-    fn of(index: &Index, ledger: &Ledger) -> Tree {
-        let keys = index.messages.chunk_by(|one, other| one.key == other.key).count();
+    fn of(report: &Report<'_>, side: Side) -> Tree {
+        let index = report.indexes[side];
+        let files = report.diff.rows.iter().filter_map(|row| row.files[side]);
+        let (messages, keys) = (files.clone().count(), files.map(|file| &file.key));
+        let keys: BTreeSet<&Key> = keys.collect();
         Tree {
             source: path_text(&index.root),
             layout: index.layout.to_string(),
-            files: ledger.files,
-            messages: ledger.same + ledger.moved + ledger.copies + ledger.only,
-            keys: keys as u64,
+            files: report.diff.ledger[side].files,
+            messages: messages as u64,
+            keys: keys.len() as u64,
             followed_links: index.followed.len() as u64,
         }
     }
