@@ -35,7 +35,7 @@ fn misfiled(index: &Index, message: &Message) -> Option<Finding> {
 }
 
 fn empty(message: &Message) -> Option<Finding> {
-    let empty = message.size == 0 && message.place.is_delivered();
+    let empty = message.length == Some(0) && message.place.is_delivered();
     empty.then(|| find(Kind::EmptyMessage, message, String::new()))
 }
 

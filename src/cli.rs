@@ -24,6 +24,7 @@ use maildiff::verdict::{Criteria, Test};
         proven (usage, a side that is missing or holds no mail, anything that could not be read).",
     max_term_width = 100
 )]
+#[allow(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(crate) struct Cli {
     /// The Maildir tree that is the reference.
     #[arg(value_name = "LEFT")]
@@ -280,10 +281,10 @@ fn parse_fail_on(typed: &str) -> Result<FailOn, String> {
         return Ok(FailOn(Vec::new()));
     }
     let tests: Vec<Test> = typed.split(',').map(parse_test).collect::<Result<_, _>>()?;
-    match tests.iter().any(|test| test.word() == "same") {
-        true => Err("what is the same is no failure".to_owned()),
-        false => Ok(FailOn(tests)),
+    if tests.iter().any(|test| test.word() == "same") {
+        return Err("what is the same is no failure".to_owned());
     }
+    Ok(FailOn(tests))
 }
 
 /// A day or an instant, in seconds since 1970-01-01 UTC.

@@ -187,7 +187,9 @@ impl<'a> Pairing<'a> {
         for (at, pair) in self.joined.iter().enumerate() {
             for (side, folder) in pair.folders.each() {
                 let place = folder.and_then(|folder| of[side].get_mut(folder));
-                place.into_iter().for_each(|place| *place = at);
+                if let Some(place) = place {
+                    *place = at;
+                }
             }
         }
         Pairs { pairs: self.joined, of }

@@ -44,6 +44,7 @@ pub struct Identity {
 
 /// What of a message is missing or out of the ordinary.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Shape {
     /// No empty line anywhere in a file that is not empty: no end of header.
     pub no_header_end: bool,
@@ -248,7 +249,7 @@ mod tests {
         assert_eq!(shape(b"A: 1\nB: 2\n"), Shape { no_header_end: true, ..plain });
         assert_eq!(shape(b"A: 1\n\n \r\n"), Shape { no_body: true, ..plain });
         assert_eq!(shape(b""), plain);
-        let long = [&b"A: 1\n\n"[..], &[b'\n'; 50_000]].concat();
+        let long = [&b"A: 1\n\n"[..], &vec![b'\n'; 50_000]].concat();
         assert_eq!(shape(&long), Shape { no_body: true, ..plain });
         assert_eq!(shape(&[&long[..], b"x"].concat()), plain);
     }

@@ -136,7 +136,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("mail");
         for size in [0, 1, READ - 1, READ, READ + 1, 3 * READ] {
-            let bytes: Vec<u8> = (0..size).map(|at| (at % 251) as u8).collect();
+            let bytes: Vec<u8> = (0..=250).cycle().take(size).collect();
             fs::write(&path, &bytes).unwrap();
             let mut buffer = Buffer::default();
             let mut mail = MailFile::open(&path, &mut buffer).unwrap();

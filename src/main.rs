@@ -67,7 +67,9 @@ fn run(cli: &Cli) -> anyhow::Result<Exit> {
         one_way: cli.one_way,
     };
     let written = write(&report, cli);
-    name_errors(&report);
+    for (side, errors) in report.errors.each() {
+        name_errors(side, errors);
+    }
     written.map(|()| verdict.exit)
 }
 
@@ -142,16 +144,16 @@ fn index_both(
 
 /// A side without a message proves nothing: an empty spool would be complete in anything.
 fn check_mail(indexes: &Sides<Index>) -> anyhow::Result<()> {
-    for (side, index) in indexes.each().filter(|(_, index)| index.messages.is_empty()) {
-        index.errors.iter().for_each(|error| complain(&format!("{side}: {error}")));
-        let why = match (index.errors.len(), index.tally.excluded) {
-            (0, 0) => "there is none in it",
-            (0, _) => "the selection leaves none",
-            _ => "none could be read",
-        };
-        return Err(anyhow!("{}: no message to compare: {why}", index.root.display()));
-    }
-    Ok(())
+    let Some((side, index)) = indexes.each().find(|(_, index)| index.messages.is_empty()) else {
+        return Ok(());
+    };
+    name_errors(side, &index.errors.iter().collect::<Vec<_>>());
+    let why = match (index.errors.len(), index.tally.excluded) {
+        (0, 0) => "there is none in it",
+        (0, _) => "the selection leaves none",
+        _ => "none could be read",
+    };
+    Err(anyhow!("{}: no message to compare: {why}", index.root.display()))
 }
 
 fn all_errors<'a>(
@@ -237,9 +239,9 @@ fn wants_color(color: Color, terminal: bool) -> bool {
     }
 }
 
-fn name_errors(report: &Report<'_>) {
-    for (side, errors) in report.errors.each() {
-        errors.iter().for_each(|error| complain(&format!("{side}: {error}")));
+fn name_errors(side: Side, errors: &[&Error]) {
+    for error in errors {
+        complain(&format!("{side}: {error}"));
     }
 }
 

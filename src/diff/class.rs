@@ -147,10 +147,11 @@ impl Reason {
     pub fn advice(self) -> &'static str {
         match self {
             Reason::InTmpOf(_) => "a delivery that was never finished: move it to new/ there",
-            Reason::HiddenOn(_) => "no server shows a dot file: give it a name without the dot",
             Reason::Misfiled => "not in cur/ or new/, so no server shows it: mv -n it into cur/",
             Reason::Tmp => "never delivered, and nowhere else: mv -n it into new/",
-            Reason::Hidden => "no server shows a dot file: give it a name without the dot",
+            Reason::Hidden | Reason::HiddenOn(_) => {
+                "no server shows a dot file: give it a name without the dot"
+            }
             Reason::InvisibleFolder => "a server of this layout does not list its folder",
             Reason::Empty => "nothing in it to compare, or to lose",
             Reason::NoHeaderEnd => {

@@ -62,9 +62,9 @@ pub(super) fn count_folders(
     ignore_folders: bool,
 ) -> Vec<FolderCounts> {
     let mut folders = if ignore_folders { vec![whole()] } else { named(indexes, pairs) };
-    let place = |side: Side, message: &Message| match ignore_folders {
-        true => 0,
-        false => pairs.of[side].get(message.folder).copied().unwrap_or_default(),
+    let place = |side: Side, message: &Message| {
+        let place = pairs.of[side].get(message.folder).copied().unwrap_or_default();
+        if ignore_folders { 0 } else { place }
     };
     for row in rows {
         for (side, message) in row.files.each() {
@@ -137,10 +137,14 @@ pub(super) fn find_renamed(
             folders.filter(|&folder| alone(side, folder)).collect::<BTreeSet<usize>>()
         });
         for (side, folders) in folders.each() {
-            folders.iter().for_each(|&folder| *keys[side].entry(folder).or_default() += 1);
+            for &folder in folders {
+                *keys[side].entry(folder).or_default() += 1;
+            }
         }
         for &left in &folders.left {
-            folders.right.iter().for_each(|&right| *shared.entry((left, right)).or_default() += 1);
+            for &right in &folders.right {
+                *shared.entry((left, right)).or_default() += 1;
+            }
         }
     }
     let size = |side: Side, folder: usize| keys[side].get(&folder).copied().unwrap_or_default();

@@ -32,6 +32,7 @@ use reason::{Known, Lone};
 
 /// What is compared, and how far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub struct Options {
     /// Each side is one folder.
     pub ignore_folders: bool,
@@ -327,7 +328,7 @@ impl<'a, 'p> Comparison<'a, 'p> {
             match envelope {
                 Ok(envelope) => row.envelope = envelope,
                 Err(error) => {
-                    self.errors[row.file().map_or(Side::Left, |(side, _)| side)].push(error)
+                    self.errors[row.file().map_or(Side::Left, |(side, _)| side)].push(error);
                 }
             }
         }

@@ -54,10 +54,16 @@ pub(super) fn pair_by_folder<'a>(copies: Copies<'a>, folder: FolderOf<'_>) -> Pa
 
 impl<'a> Paired<'a> {
     /// Nothing paired yet; the copies in the order in which they pair.
-    fn none(mut copies: Copies<'a>) -> Paired<'a> {
-        copies.left.sort_by(order);
-        copies.right.sort_by(order);
-        Paired { pairs: Vec::new(), over: copies }
+    fn none(copies: Copies<'a>) -> Paired<'a> {
+        let mut paired = Paired { pairs: Vec::new(), over: copies };
+        paired.sort();
+        paired
+    }
+
+    fn sort(&mut self) {
+        for side in Side::BOTH {
+            self.over[side].sort_by(|one, other| order(one, other));
+        }
     }
 
     /// Pairs what is alike in some way, as many as both sides have, in the order of the lists.
@@ -82,14 +88,13 @@ impl<'a> Paired<'a> {
             over.left.append(&mut group.left);
             over.right.append(&mut group.right);
         }
-        over.left.sort_by(order);
-        over.right.sort_by(order);
         self.over = over;
+        self.sort();
     }
 }
 
 /// Delivered copies first, then by path.
-fn order(one: &&Message, other: &&Message) -> std::cmp::Ordering {
+fn order(one: &Message, other: &Message) -> std::cmp::Ordering {
     let rank = |message: &Message| !message.place.is_delivered();
     rank(one).cmp(&rank(other)).then_with(|| one.path.cmp(&other.path))
 }

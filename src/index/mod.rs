@@ -53,7 +53,7 @@ pub struct Message {
 impl Message {
     /// Whether its content is known to be empty after canonicalisation.
     pub fn is_empty(&self) -> bool {
-        self.size == 0 || self.content.get().is_some_and(Content::is_empty)
+        self.length == Some(0) || self.content.get().is_some_and(Content::is_empty)
     }
 
     fn new(file: &File, path: PathBuf, size: u64, identity: Identity) -> Message {
@@ -172,7 +172,9 @@ pub fn index(scan: Scan, options: &Options, read: &AtomicU64) -> Index {
     index.count_others(&is_excluded);
     let errors = scan.errors.into_iter().filter(|(folder, _)| !is_excluded(*folder));
     index.errors.extend(errors.map(|(_, error)| error));
-    looked.into_iter().for_each(|look| index.add(look, options.before));
+    for look in looked {
+        index.add(look, options.before);
+    }
     index.sort();
     index
 }
@@ -188,7 +190,7 @@ enum Look {
 /// Opens a file and identifies what is in it.
 fn look(root: &Path, file: &File, wanted: identify::Options, buffer: &mut Buffer) -> Look {
     match read_file(root, file, file.path.clone(), wanted, buffer) {
-        Err(error) if error.is_not_found() => look_again(root, file, wanted, buffer, error),
+        Err(error) if error.is_not_found() => look_again(root, file, wanted, buffer, &error),
         looked => told(looked),
     }
 }
@@ -199,7 +201,7 @@ fn look_again(
     file: &File,
     wanted: identify::Options,
     buffer: &mut Buffer,
-    error: Error,
+    error: &Error,
 ) -> Look {
     if root.join(&file.path).is_symlink() {
         return Look::Unreadable(Error::told(error.path(), "is a link to nothing"));

@@ -15,8 +15,7 @@ pub const HEAD: usize = 4 << 10;
 pub fn name_looks_like_mail(name: &[u8]) -> bool {
     let digits = name.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let unique = match name.get(digits..) {
-        Some([]) => digits > 0,
-        Some([b'.', _, ..]) => digits > 0,
+        Some([] | [b'.', _, ..]) => digits > 0,
         _ => false,
     };
     unique || name.starts_with(b"msg.") || file_name::has_info(name)

@@ -99,7 +99,7 @@ impl HeaderZone {
         while !bytes.is_empty() {
             let taken = match self.state {
                 State::Opening => self.opening(bytes, sink),
-                State::FromLine => self.from_line(bytes),
+                State::FromLine => self.skip_mbox_line(bytes),
                 State::LineStart => self.line_start(bytes),
                 State::Name => self.name(bytes, sink),
                 State::Rest => self.rest(bytes, sink),
@@ -152,7 +152,7 @@ impl HeaderZone {
         self.feed(text, sink);
     }
 
-    fn from_line(&mut self, bytes: &[u8]) -> usize {
+    fn skip_mbox_line(&mut self, bytes: &[u8]) -> usize {
         let Some(end) = memchr(b'\n', bytes) else { return bytes.len() };
         self.state = State::LineStart;
         end + 1

@@ -92,15 +92,12 @@ enum Form {
 fn read_value(value: &[u8]) -> Option<(MessageId, Form)> {
     let value = decode_words(value);
     let rest = skip_comments(&value, |byte| byte.is_ascii_whitespace());
-    let (written, inner, form) = match memchr::memchr(b'<', rest) {
-        Some(start) => {
-            let (written, inner) = bracketed(rest.get(start..)?);
-            (written, inner, Form::Bracketed)
-        }
-        None => {
-            let bare = trim(&value, |byte| byte.is_ascii_whitespace() || byte == b'>');
-            bare.contains(&b'@').then_some((bare, bare, Form::Bare))?
-        }
+    let (written, inner, form) = if let Some(start) = memchr::memchr(b'<', rest) {
+        let (written, inner) = bracketed(rest.get(start..)?);
+        (written, inner, Form::Bracketed)
+    } else {
+        let bare = trim(&value, |byte| byte.is_ascii_whitespace() || byte == b'>');
+        bare.contains(&b'@').then_some((bare, bare, Form::Bare))?
     };
     let id: Box<[u8]> = inner.iter().copied().filter(|&byte| counts(byte)).collect();
     is_usable(&id).then(|| (MessageId { id, written: written.into() }, form))
@@ -202,18 +199,11 @@ fn decode_words(value: &[u8]) -> Vec<u8> {
         if !(after_word && before.iter().all(u8::is_ascii_whitespace)) {
             decoded.extend_from_slice(before);
         }
-        after_word = match encoded_word(from) {
-            Some((text, length)) => {
-                decoded.extend_from_slice(&text);
-                rest = from.get(length..).unwrap_or_default();
-                true
-            }
-            None => {
-                decoded.extend_from_slice(b"=?");
-                rest = from.get(2..).unwrap_or_default();
-                false
-            }
-        };
+        let word = encoded_word(from);
+        after_word = word.is_some();
+        let (text, length) = word.unwrap_or_else(|| (b"=?".to_vec(), 2));
+        decoded.extend_from_slice(&text);
+        rest = from.get(length..).unwrap_or_default();
     }
     decoded.extend_from_slice(rest);
     decoded

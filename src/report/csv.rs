@@ -94,7 +94,7 @@ pub(super) fn write_folders(report: &Report<'_>, bom: bool, out: &mut dyn Write)
     table.flush()
 }
 
-fn open<'w>(bom: bool, out: &'w mut dyn Write) -> io::Result<csv::Writer<&'w mut dyn Write>> {
+fn open(bom: bool, out: &mut dyn Write) -> io::Result<csv::Writer<&mut dyn Write>> {
     if bom {
         out.write_all("\u{feff}".as_bytes())?;
     }

@@ -11,15 +11,17 @@ pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {
-            '\n' => escaped.push_str("\\n"),
-            '\r' => escaped.push_str("\\r"),
-            '\t' => escaped.push_str("\\t"),
-            '\0'..='\u{1f}' | '\u{7f}' => escaped += &format!("\\x{:02x}", u32::from(letter)),
-            _ if is_treacherous(letter) => escaped += &format!("\\u{{{:x}}}", u32::from(letter)),
+            '\n' | '\r' | '\t' => escaped.extend(letter.escape_default()),
+            '\0'..='\u{1f}' | '\u{7f}' => escaped.push_str(&hex(u32::from(letter))),
+            _ if is_treacherous(letter) => escaped.extend(letter.escape_unicode()),
             _ => escaped.push(letter),
         }
     }
     escaped
+}
+
+fn hex(byte: u32) -> String {
+    format!("\\x{byte:02x}")
 }
 
 /// C1 controls, separators of lines, bidi marks, and characters without width.
@@ -44,7 +46,7 @@ pub(super) fn path_text(path: &Path) -> String {
     let mut text = String::new();
     for chunk in std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str()).utf8_chunks() {
         text.push_str(chunk.valid());
-        text.extend(chunk.invalid().iter().map(|byte| format!("\\x{byte:02x}")));
+        text.extend(chunk.invalid().iter().map(|&byte| hex(u32::from(byte))));
     }
     text
 }

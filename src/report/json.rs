@@ -8,10 +8,11 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::diff::{Counts, FolderCounts, Ledger, Renamed, Row};
+use crate::diff::{Counts, FolderCounts, Ledger, Reason, Renamed, Row};
 use crate::error::Error;
 use crate::finding::Finding;
 use crate::index::{Index, Message};
+use crate::maildir::folder_name::FolderName;
 use crate::message::id::Key;
 use crate::side::{Side, Sides};
 
@@ -141,7 +142,7 @@ pub(super) struct Folder<'a> {
 
 impl<'a> Folder<'a> {
     pub(super) fn of(folder: &'a FolderCounts) -> Folder<'a> {
-        let name = |side: Side| folder.names[side].as_ref().map(|name| name.as_str());
+        let name = |side: Side| folder.names[side].as_ref().map(FolderName::as_str);
         Folder {
             name: &folder.name,
             left: name(Side::Left),
@@ -206,7 +207,7 @@ impl<'a> Entry<'a> {
         Entry {
             class: row.class.word(),
             marks: row.marks.iter().map(|mark| mark.word()).collect(),
-            reason: row.reason.map(|reason| reason.words()),
+            reason: row.reason.map(Reason::words),
             key: message.map(|message| message.key.to_string()).unwrap_or_default(),
             message_id: written.map(|id| String::from_utf8_lossy(id).into_owned()),
             date: row.envelope.date.and_then(timestamp),

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
 
+use crate::diff::Row;
 use crate::index::Message;
 use crate::side::Side;
 
@@ -12,7 +13,7 @@ use super::{List, Report};
 
 /// The ids of the listed messages as written, each once, sorted; the key of one without an id.
 pub(super) fn write_ids(report: &Report<'_>, list: List, out: &mut dyn Write) -> io::Result<()> {
-    let files = report.rows().filter_map(|row| row.file());
+    let files = report.rows().filter_map(Row::file);
     let ids: BTreeSet<Vec<u8>> = files.map(|(_, message)| id(message)).collect();
     ids.iter().try_for_each(|id| write_item(id, list, out))
 }
@@ -28,10 +29,9 @@ pub(super) fn write_paths(report: &Report<'_>, list: List, out: &mut dyn Write) 
         for side in Side::BOTH {
             if let Some(message) = row.files[side] {
                 let path = report.indexes[side].path_of(message);
-                match list.escaped {
-                    true => write_item(path_text(&path).as_bytes(), list, out)?,
-                    false => write_item(path.as_os_str().as_bytes(), list, out)?,
-                }
+                let text = path_text(&path);
+                let raw = path.as_os_str().as_bytes();
+                write_item(if list.escaped { text.as_bytes() } else { raw }, list, out)?;
             }
         }
     }

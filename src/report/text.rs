@@ -8,6 +8,7 @@ use crate::diff::{Class, Counts, FolderCounts, Ledger, Mark, Reason, Row};
 use crate::finding::{Finding, Kind};
 use crate::folders::Ground;
 use crate::index::Message;
+use crate::maildir::folder_name::FolderName;
 use crate::side::{Side, Sides};
 use crate::verdict::Exit;
 
@@ -211,30 +212,14 @@ impl Text<'_> {
             Section::Mark(Mark::Misfiled) => sides(&|file| file.place.word().to_owned()),
             Section::Mark(Mark::Rekeyed | Mark::CaseOnly) => sides(&written),
             Section::Mark(Mark::Flags) => sides(&|file| format!("[{}]", file.flags)),
-            Section::Class(_) => self.whereabouts(row),
+            Section::Class(_) => whereabouts(row),
         }
-    }
-
-    /// The path, where neither folder nor id lead to the file; and its probable twin.
-    fn whereabouts(&self, row: &Row<'_>) -> String {
-        let Some((_, file)) = row.file() else { return String::new() };
-        let hard_to_find = !file.place.is_delivered() || file.id.is_none();
-        let path = if hard_to_find { escape(&path_text(&file.path)) } else { String::new() };
-        match self.probable(row) {
-            Some(probable) => format!("{path}  probably {probable}").trim_start().to_owned(),
-            None => path,
-        }
-    }
-
-    fn probable(&self, row: &Row<'_>) -> Option<String> {
-        let (side, twin) = (row.file()?.0.other(), row.probable?);
-        Some(format!("{} of the {side}", escape(&path_text(&twin.path))))
     }
 
     /// Folders that seem to have another name on the other side.
     fn write_renamed(&self, out: &mut dyn Write) -> io::Result<()> {
         for renamed in &self.report.diff.renamed {
-            let names = renamed.names.as_ref().map(|name| name.as_str());
+            let names = renamed.names.as_ref().map(FolderName::as_str);
             let map = escape(&quote(&format!("{}={}", names.left, names.right)));
             let (left, right) = (escape(names.left), escape(names.right));
             let told = format!("{left} → {right} ({} of {})", renamed.shared, renamed.of);
@@ -276,9 +261,9 @@ impl Text<'_> {
                 rows.push(vec![name.to_owned(), left.to_string(), right.to_string()]);
             }
         }
-        let balance = |ledger: Ledger| match ledger.balances() {
-            true => format!("= {}", ledger.files),
-            false => format!("≠ {}", ledger.files),
+        let balance = |ledger: Ledger| {
+            let sign = if ledger.balances() { "=" } else { "≠" };
+            format!("{sign} {}", ledger.files)
         };
         rows.push(vec!["files".to_owned(), balance(ledger.left), balance(ledger.right)]);
         writeln!(out)?;
@@ -321,9 +306,10 @@ impl Text<'_> {
 
     /// What a good answer does not say.
     fn unchecked(&self) -> &'static str {
-        match self.report.verdict.content_checked {
-            true => "Every content was compared.",
-            false => "Bodies of equal size were not compared (--content does).",
+        if self.report.verdict.content_checked {
+            "Every content was compared."
+        } else {
+            "Bodies of equal size were not compared (--content does)."
         }
     }
 
@@ -532,6 +518,22 @@ fn ledger_lines(ledger: Ledger) -> [(&'static str, u64); 10] {
         ("vanished", ledger.vanished),
         ("excluded", ledger.excluded),
     ]
+}
+
+/// The path, where neither folder nor id lead to the file; and its probable twin.
+fn whereabouts(row: &Row<'_>) -> String {
+    let Some((_, file)) = row.file() else { return String::new() };
+    let hard_to_find = !file.place.is_delivered() || file.id.is_none();
+    let path = if hard_to_find { escape(&path_text(&file.path)) } else { String::new() };
+    match probable(row) {
+        Some(probable) => format!("{path}  probably {probable}").trim_start().to_owned(),
+        None => path,
+    }
+}
+
+fn probable(row: &Row<'_>) -> Option<String> {
+    let (side, twin) = (row.file()?.0.other(), row.probable?);
+    Some(format!("{} of the {side}", escape(&path_text(&twin.path))))
 }
 
 fn id(row: &Row<'_>) -> String {
