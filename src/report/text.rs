@@ -181,7 +181,7 @@ impl Text<'_> {
             cut(&escape(&envelope.from), SENDER),
             cut(&escape(&envelope.subject), SUBJECT),
             id(row),
-            self.remark(section, row),
+            remark(section, row),
         ]
     }
 
@@ -195,24 +195,6 @@ impl Text<'_> {
             (Some(left), Some(right)) if row.class == Class::Moved => format!("{left} → {right}"),
             (Some(name), _) | (None, Some(name)) => name,
             (None, None) => String::new(),
-        }
-    }
-
-    fn remark(&self, section: Section, row: &Row<'_>) -> String {
-        let size = |side: Side| row.files[side].map(|file| file.size).unwrap_or_default();
-        let sides = |tell: &dyn Fn(&Message) -> String| {
-            let [left, right] =
-                Side::BOTH.map(|side| row.files[side].map(tell).unwrap_or_default());
-            format!("{left} → {right}")
-        };
-        match section {
-            Section::Mark(Mark::Content) => {
-                format!("{} → {} bytes", size(Side::Left), size(Side::Right))
-            }
-            Section::Mark(Mark::Misfiled) => sides(&|file| file.place.word().to_owned()),
-            Section::Mark(Mark::Rekeyed | Mark::CaseOnly) => sides(&written),
-            Section::Mark(Mark::Flags) => sides(&|file| format!("[{}]", file.flags)),
-            Section::Class(_) => whereabouts(row),
         }
     }
 
@@ -518,6 +500,24 @@ fn ledger_lines(ledger: Ledger) -> [(&'static str, u64); 10] {
         ("vanished", ledger.vanished),
         ("excluded", ledger.excluded),
     ]
+}
+
+/// What else is to be said of a row in its section.
+fn remark(section: Section, row: &Row<'_>) -> String {
+    let size = |side: Side| row.files[side].map(|file| file.size).unwrap_or_default();
+    let sides = |tell: &dyn Fn(&Message) -> String| {
+        let [left, right] = Side::BOTH.map(|side| row.files[side].map(tell).unwrap_or_default());
+        format!("{left} → {right}")
+    };
+    match section {
+        Section::Mark(Mark::Content) => {
+            format!("{} → {} bytes", size(Side::Left), size(Side::Right))
+        }
+        Section::Mark(Mark::Misfiled) => sides(&|file| file.place.word().to_owned()),
+        Section::Mark(Mark::Rekeyed | Mark::CaseOnly) => sides(&written),
+        Section::Mark(Mark::Flags) => sides(&|file| format!("[{}]", file.flags)),
+        Section::Class(_) => whereabouts(row),
+    }
 }
 
 /// The path, where neither folder nor id lead to the file; and its probable twin.
