@@ -7,7 +7,8 @@ mod progress;
 use std::env;
 use std::fs;
 use std::io::{self, BufWriter, IsTerminal, Write, stderr, stdout};
-use std::path::PathBuf;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow, bail};
@@ -84,14 +85,14 @@ fn diff_options(cli: &Cli) -> diff::Options {
 
 /// Two sides that share files would compare a tree with itself and find nothing missing.
 fn check_apart(roots: &Sides<PathBuf>, cli: &Cli) -> anyhow::Result<()> {
-    let real = Sides::of(|side| {
+    let places = Sides::of(|side| {
         let inbox = cli.scan_options(side).inbox;
         let places = inbox.into_iter().chain([roots[side].clone()]);
         places.filter_map(|place| fs::canonicalize(place).ok()).collect::<Vec<PathBuf>>()
     });
-    for left in &real.left {
-        for right in &real.right {
-            if left == right {
+    for left in &places.left {
+        for right in &places.right {
+            if is_one_directory(left, right) {
                 bail!("both sides are {}: name two trees", left.display());
             } else if left.starts_with(right) || right.starts_with(left) {
                 bail!("one side lies inside the other: {} and {}", left.display(), right.display());
@@ -99,6 +100,12 @@ fn check_apart(roots: &Sides<PathBuf>, cli: &Cli) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Whether two paths lead to one directory, be it through a second mount.
+fn is_one_directory(left: &Path, right: &Path) -> bool {
+    let identity = |path: &Path| fs::metadata(path).map(|place| (place.dev(), place.ino())).ok();
+    left == right || identity(left).is_some_and(|left| Some(left) == identity(right))
 }
 
 fn scan_both(roots: &Sides<PathBuf>, cli: &Cli) -> anyhow::Result<Sides<Scan>> {

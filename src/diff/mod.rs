@@ -304,9 +304,7 @@ impl<'a, 'p> Comparison<'a, 'p> {
         let first = self.rows.len();
         for side in Side::BOTH {
             for (message, reused_id) in std::mem::take(&mut self.lone[side]) {
-                let pair = self.pairs.pairs.get(self.folder(side, message));
-                let partner = pair.and_then(|pair| pair.folders[side.other()]);
-                let folder_absent = !self.options.ignore_folders && partner.is_none();
+                let folder_absent = !self.has_partner(side, message);
                 let mut files = Sides::default();
                 files[side] = Some(message);
                 let mut row = Row::new(Class::only(side), files);
@@ -316,6 +314,14 @@ impl<'a, 'p> Comparison<'a, 'p> {
         }
         self.read_envelopes();
         self.find_probable(first);
+    }
+
+    /// Whether the other side has a folder that stands against the message's own.
+    fn has_partner(&self, side: Side, message: &Message) -> bool {
+        let pair = self.pairs.pairs.get(self.folder(side, message));
+        let partner = pair.and_then(|pair| pair.folders[side.other()]);
+        let folder = partner.and_then(|at| self.indexes[side.other()].folders.get(at));
+        self.options.ignore_folders || folder.is_some_and(|folder| !folder.directories.is_empty())
     }
 
     fn read_envelopes(&mut self) {
