@@ -3,7 +3,7 @@
 //! A changed flag renames a message, and the first look at it moves it from `new` to `cur`. Base
 //! name and inode stay. Two files that exist at the same time are two files, whatever they share.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -27,13 +27,27 @@ pub fn find_renamed(root: &Path, path: &Path, inode: u64) -> Option<PathBuf> {
 /// Of a file that was listed under several names because it was renamed meanwhile, keeps the name
 /// that it has now.
 pub(super) fn keep_latest_names(root: &Path, files: &mut Vec<File>) {
-    let mut names: BTreeMap<Trace, usize> = BTreeMap::new();
-    for file in files.iter() {
-        *names.entry(Trace::of(&file.path, file.inode)).or_default() += 1;
-    }
-    names.retain(|_, count| *count > 1);
+    let twins = repeated(files.iter().map(|file| file.inode));
+    let of = |file: &File| Trace::of(&file.path, file.inode);
+    let suspects = files.iter().filter(|file| twins.contains(&file.inode));
+    let doubles = repeated(suspects.map(of));
+    let is_double = |file: &File| twins.contains(&file.inode) && doubles.contains(&of(file));
     let exists = |file: &File| fs::symlink_metadata(root.join(&file.path)).is_ok();
-    files.retain(|file| !names.contains_key(&Trace::of(&file.path, file.inode)) || exists(file));
+    files.retain(|file| !is_double(file) || exists(file));
+}
+
+/// What comes more than once.
+fn repeated<T: Ord>(items: impl Iterator<Item = T>) -> BTreeSet<T> {
+    let mut items: Vec<T> = items.collect();
+    items.sort_unstable();
+    let mut repeated = BTreeSet::new();
+    let mut items = items.into_iter().peekable();
+    while let Some(item) = items.next() {
+        if items.next_if_eq(&item).is_some() {
+            repeated.insert(item);
+        }
+    }
+    repeated
 }
 
 /// What of a message stays through a rename.
