@@ -25,7 +25,7 @@ pub fn find_renamed(root: &Path, path: &Path, inode: u64) -> Option<PathBuf> {
 }
 
 /// Of a file that was listed under several names because it was renamed meanwhile, keeps the name
-/// that it has now.
+/// that it has now; or one of them if it has yet another, under which it will be found.
 pub(super) fn keep_latest_names(root: &Path, files: &mut Vec<File>) {
     let twins = repeated(files.iter().map(|file| file.inode));
     let of = |file: &File| Trace::of(&file.path, file.inode);
@@ -33,7 +33,9 @@ pub(super) fn keep_latest_names(root: &Path, files: &mut Vec<File>) {
     let doubles = repeated(suspects.map(of));
     let is_double = |file: &File| twins.contains(&file.inode) && doubles.contains(&of(file));
     let exists = |file: &File| fs::symlink_metadata(root.join(&file.path)).is_ok();
-    files.retain(|file| !is_double(file) || exists(file));
+    let there = files.iter().filter(|file| is_double(file) && exists(file));
+    let mut kept: BTreeSet<Trace> = there.map(of).collect();
+    files.retain(|file| !is_double(file) || exists(file) || kept.insert(of(file)));
 }
 
 /// What comes more than once.
@@ -72,6 +74,36 @@ mod tests {
     use std::os::unix::fs::MetadataExt;
 
     use super::*;
+    use crate::maildir::scan::Place;
+
+    #[test]
+    fn a_file_under_two_names_is_one_and_never_none() {
+        let tree = tempfile::tempdir().unwrap();
+        fs::create_dir(tree.path().join("cur")).unwrap();
+        let file = |name: &str, inode| File {
+            folder: 0,
+            place: Place::Cur,
+            path: Path::new("cur").join(name),
+            inode,
+            certain: true,
+        };
+        let names = |files: &[File]| {
+            let name = |file: &File| file.path.file_name().unwrap().to_str().unwrap().to_owned();
+            files.iter().map(name).collect::<Vec<_>>()
+        };
+        let listed = || vec![file("1.h:2,", 7), file("1.h:2,S", 7), file("2.h:2,", 7)];
+        let mut gone = listed();
+        keep_latest_names(tree.path(), &mut gone);
+        assert_eq!(names(&gone), ["1.h:2,", "2.h:2,"]);
+        fs::write(tree.path().join("cur/1.h:2,S"), "mail").unwrap();
+        let mut renamed = listed();
+        keep_latest_names(tree.path(), &mut renamed);
+        assert_eq!(names(&renamed), ["1.h:2,S", "2.h:2,"]);
+        fs::write(tree.path().join("cur/1.h:2,"), "mail").unwrap();
+        let mut linked = listed();
+        keep_latest_names(tree.path(), &mut linked);
+        assert_eq!(names(&linked), ["1.h:2,", "1.h:2,S", "2.h:2,"]);
+    }
 
     #[test]
     fn finds_a_message_whose_flags_changed() {
