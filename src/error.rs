@@ -72,14 +72,8 @@ impl fmt::Display for Error {
     }
 }
 
-impl std::error::Error for Error {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match &self.cause {
-            Cause::Io(error) => Some(error),
-            Cause::Told(_) => None,
-        }
-    }
-}
+// Its words contain those of the cause, so there is no source to tell once more.
+impl std::error::Error for Error {}
 
 #[cfg(test)]
 mod tests {

@@ -39,6 +39,7 @@ fn main() -> ExitCode {
 fn run(cli: &Cli) -> anyhow::Result<Exit> {
     let roots = cli.roots();
     check_apart(&roots, cli)?;
+    check_outputs(&roots, cli)?;
     let progress = Progress::start(!cli.quiet);
     let scans = scan_both(&roots, cli)?;
     let (pairs, selected) = pair_folders(&scans, cli)?;
@@ -206,20 +207,23 @@ fn notes(indexes: Sides<&Index>, pairs: &Pairs, selected: &folders::Selected) ->
     notes
 }
 
+/// Checks where the reports will lie before anything is read for them.
+fn check_outputs(roots: &Sides<PathBuf>, cli: &Cli) -> Result<(), Error> {
+    let inboxes = Side::BOTH.into_iter().filter_map(|side| cli.scan_options(side).inbox);
+    let trees: Vec<PathBuf> = roots.iter().cloned().chain(inboxes).collect();
+    cli.outputs().iter().try_for_each(|file| output::check_place(&file.path, &trees))
+}
+
 /// Writes every report that was asked for; one that fails keeps no other from being written.
 fn write(report: &Report<'_>, cli: &Cli) -> anyhow::Result<()> {
-    let mut trees: Vec<PathBuf> = report.indexes.iter().map(|index| index.root.clone()).collect();
-    trees.extend(Side::BOTH.into_iter().filter_map(|side| cli.scan_options(side).inbox));
-    let files: Vec<Result<(), Error>> = cli
-        .outputs()
-        .iter()
-        .map(|file| {
-            output::write_file(&file.path, &trees, |out| report::write(report, file.format, out))
-        })
-        .collect();
-    let told = write_stdout(report, cli).context("standard output");
-    files.into_iter().collect::<Result<(), Error>>().context("cannot write the report")?;
-    told.context("cannot write the report")
+    let write_file = |file: &cli::Output| {
+        output::write_file(&file.path, |out| report::write(report, file.format, out))
+    };
+    let files: Vec<Result<(), Error>> = cli.outputs().iter().map(write_file).collect();
+    let told = write_stdout(report, cli);
+    let told = told.map_err(|error| Error::io(Path::new("standard output"), error));
+    let all = files.into_iter().chain([told]).collect::<Result<(), Error>>();
+    all.context("cannot write the report")
 }
 
 fn write_stdout(report: &Report<'_>, cli: &Cli) -> io::Result<()> {

@@ -12,15 +12,13 @@ use maildiff::error::Error;
 /// written straight.
 ///
 /// # Errors
-/// Where the file cannot be written, or lies in one of the `trees`, which are never written to.
+/// Where the file cannot be written.
 pub(crate) fn write_file(
     path: &Path,
-    trees: &[PathBuf],
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), Error> {
     let failed = |error| Error::io(path, error);
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    refuse_inside(&target, trees)?;
+    let target = real(path);
     match fs::metadata(&target) {
         Ok(metadata) if !metadata.is_file() => {
             let file = File::options().write(true).open(&target).map_err(failed)?;
@@ -56,48 +54,62 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-fn refuse_inside(target: &Path, trees: &[PathBuf]) -> Result<(), Error> {
-    let folder = fs::canonicalize(folder_of(target)).unwrap_or_default();
+/// Checks that a report will not lie in one of the `trees`: they are never written to.
+///
+/// # Errors
+/// Where it would.
+pub(crate) fn check_place(path: &Path, trees: &[PathBuf]) -> Result<(), Error> {
+    let folder = fs::canonicalize(folder_of(&real(path))).unwrap_or_default();
     let inside =
         |tree: &&PathBuf| fs::canonicalize(tree).is_ok_and(|tree| folder.starts_with(tree));
     match trees.iter().find(inside) {
         Some(tree) => {
             let told = format!("lies in {}, and a tree is never written to", tree.display());
-            Err(Error::told(target, told))
+            Err(Error::told(path, told))
         }
         None => Ok(()),
     }
+}
+
+/// The path behind links, where there is something.
+fn real(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn write(path: &Path, trees: &[PathBuf], text: &str) -> Result<(), Error> {
-        write_file(path, trees, |out| out.write_all(text.as_bytes()))
+    fn write(path: &Path, text: &str) -> Result<(), Error> {
+        write_file(path, |out| out.write_all(text.as_bytes()))
     }
 
     #[test]
     fn a_file_is_replaced_whole_or_stays() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("report");
-        write(&path, &[], "one").unwrap();
+        write(&path, "one").unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "one");
-        let broken = write_file(&path, &[], |out| {
+        let broken = write_file(&path, |out| {
             out.write_all(b"half")?;
             Err(io::Error::other("full"))
         });
         assert!(broken.unwrap_err().to_string().ends_with("report: full"));
         assert_eq!(fs::read_to_string(&path).unwrap(), "one");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        assert!(write(&folder.path().join("no/such/folder"), "x").is_err());
     }
 
     #[test]
     fn a_tree_is_never_written_to() {
-        let tree = tempfile::tempdir().unwrap();
-        let path = tree.path().join("report");
-        assert!(write(&path, &[tree.path().to_owned()], "x").is_err());
-        assert!(!path.exists());
-        assert!(write(&tree.path().join("no/such/folder"), &[], "x").is_err());
+        let folder = tempfile::tempdir().unwrap();
+        let tree = folder.path().join("tree");
+        fs::create_dir_all(tree.join("cur")).unwrap();
+        let check = |path: &Path| check_place(path, std::slice::from_ref(&tree));
+        assert!(check(&tree.join("report")).is_err());
+        assert!(check(&tree.join("cur/report")).is_err());
+        assert!(check(&tree.join("../report")).is_ok());
+        std::os::unix::fs::symlink(&tree, folder.path().join("link")).unwrap();
+        assert!(check(&folder.path().join("link/report")).is_err());
     }
 }
