@@ -3,4 +3,5 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that panics has failed")]
 #![allow(clippy::panic, reason = "a test that panics has failed")]
 
+mod examples;
 mod vectors;
