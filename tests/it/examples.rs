@@ -79,7 +79,7 @@ fn blocks(page: &str) -> Vec<Block> {
 /// Runs a script in an empty directory beside the testdata, with `maildiff` in its path.
 fn run_script(script: &str) -> String {
     let directory = tempfile::tempdir().unwrap();
-    let testdata = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
+    let testdata = fs::canonicalize("testdata").unwrap();
     std::os::unix::fs::symlink(testdata, directory.path().join("testdata")).unwrap();
     let tool = Path::new(env!("CARGO_BIN_EXE_maildiff")).parent().unwrap();
     let path = format!("{}:{}", tool.display(), std::env::var("PATH").unwrap_or_default());
