@@ -59,7 +59,7 @@ pub(crate) struct Cli {
     pub(crate) case_sensitive: bool,
 
     /// The layout of both trees: auto, maildir++, fs, legacy, flat:SEPARATOR, dirname:NAME, kmail,
-    /// thunderbird or single.
+    /// thunderbird, index or single.
     #[arg(long, value_name = "LAYOUT", value_parser = parse_layout, help_heading = TREES)]
     layout: Option<Auto>,
     /// The layout of the left.

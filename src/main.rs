@@ -62,7 +62,7 @@ fn run(cli: &Cli) -> anyhow::Result<Exit> {
         verdict: &verdict,
         findings: findings(indexes, leftovers),
         errors,
-        notes: notes(indexes, &pairs, &selected),
+        notes: notes(indexes, &pairs),
         only: cli.only(),
         all: cli.all,
         command: env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect(),
@@ -128,6 +128,9 @@ fn pair_folders(scans: &Sides<Scan>, cli: &Cli) -> anyhow::Result<(Pairs, folder
     let names = names.as_ref().map(Vec::as_slice);
     let pairs = folders::pair(names, cli.maps())?;
     let selected = cli.selection().apply(names, &pairs)?;
+    for glob in &selected.idle {
+        complain(&format!("warning: --exclude {glob}: no folder of either side matches"));
+    }
     Ok((pairs, selected))
 }
 
@@ -179,8 +182,8 @@ fn findings(
     Sides::of(|side| check(indexes[side], leftovers[side]))
 }
 
-/// What was guessed, and what did nothing.
-fn notes(indexes: Sides<&Index>, pairs: &Pairs, selected: &folders::Selected) -> Vec<String> {
+/// What was guessed.
+fn notes(indexes: Sides<&Index>, pairs: &Pairs) -> Vec<String> {
     let mut notes = Vec::new();
     for (side, index) in indexes.each() {
         notes.extend(index.note.as_ref().map(|note| format!("{side}: {note}")));
@@ -202,8 +205,6 @@ fn notes(indexes: Sides<&Index>, pairs: &Pairs, selected: &folders::Selected) ->
             notes.push(format!("{left} of the left is taken for {right} of the right"));
         }
     }
-    let idle = selected.idle.iter();
-    notes.extend(idle.map(|glob| format!("--exclude {glob}: no folder of either side matches")));
     notes
 }
 

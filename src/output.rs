@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use maildiff::error::Error;
 
 /// Writes a file so that its name shows either what it held before or all of what is new: into a
-/// neighbour first, which then takes its name. What is no regular file (`/dev/stdout`, a pipe) is
-/// written straight.
+/// neighbour first, which then takes its name. What is no file of its own (`/dev/stdout`, a pipe) is
+/// written straight, behind what is there.
 ///
 /// # Errors
 /// Where the file cannot be written.
@@ -20,8 +20,8 @@ pub(crate) fn write_file(
     let failed = |error| Error::io(path, error);
     let target = real(path);
     match fs::metadata(&target) {
-        Ok(metadata) if !metadata.is_file() => {
-            let file = File::options().write(true).open(&target).map_err(failed)?;
+        Ok(metadata) if !metadata.is_file() || is_alias(path) => {
+            let file = File::options().append(true).open(path).map_err(failed)?;
             write_all(file, write).map(drop).map_err(failed)
         }
         Ok(metadata) => replace(&target, metadata.permissions(), write).map_err(failed),
@@ -48,6 +48,13 @@ fn write_all<W: Write>(
     let mut out = BufWriter::new(file);
     write(&mut out)?;
     out.into_inner().map_err(io::IntoInnerError::into_error)
+}
+
+/// Whether a path leads to a file that somebody else has open, and which is not to be replaced:
+/// `/dev/stdout` may be a log.
+fn is_alias(path: &Path) -> bool {
+    let folder = fs::canonicalize(folder_of(path)).unwrap_or_default();
+    ["/dev", "/proc"].iter().any(|system| folder.starts_with(system))
 }
 
 fn folder_of(path: &Path) -> &Path {

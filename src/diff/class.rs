@@ -169,7 +169,7 @@ impl Reason {
             }
             Reason::ReusedId => "another message has the same Message-ID",
             Reason::Differs => "the same Message-ID, another content",
-            Reason::Unexplained => "nothing that is known explains it",
+            Reason::Unexplained => "no cause seen in the trees: never copied, or deleted there",
         }
     }
 }

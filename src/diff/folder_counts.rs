@@ -7,7 +7,7 @@ use crate::index::{Index, Message};
 use crate::maildir::folder_name::FolderName;
 use crate::side::{Side, Sides};
 
-use super::{Class, Row, join};
+use super::{Class, Mark, Row, join};
 
 /// One folder of the comparison, and what became of the messages in it.
 ///
@@ -21,6 +21,8 @@ pub struct FolderCounts {
     pub names: Sides<Option<FolderName>>,
     /// Why the two stand against each other; `None` where only one side has it.
     pub ground: Option<Ground>,
+    /// Whether the user left it out: then nothing in it was compared, and all counts are 0.
+    pub excluded: bool,
     /// Messages, wherever in the folder they lie.
     pub messages: Sides<u64>,
     /// Messages in `cur` and `new`.
@@ -34,13 +36,15 @@ pub struct FolderCounts {
     pub copies: Sides<u64>,
     /// Messages that the other side has not.
     pub only: Sides<u64>,
+    /// Pairs whose content differs, by the folder of the left's file.
+    pub content: u64,
 }
 
 impl FolderCounts {
     /// Whether the two sides do not simply have the same messages here.
     pub fn differs(&self) -> bool {
         let any = |counts: Sides<u64>| counts.iter().any(|&count| count > 0);
-        any(self.moved) || any(self.copies) || any(self.only)
+        any(self.moved) || any(self.copies) || any(self.only) || self.content > 0
     }
 }
 
@@ -71,6 +75,9 @@ pub(super) fn count_folders(
             let Some(message) = message else { continue };
             let Some(folder) = folders.get_mut(place(side, message)) else { continue };
             folder.messages[side] += 1;
+            if side == Side::Left {
+                folder.content += u64::from(row.marks.contains(&Mark::Content));
+            }
             folder.delivered[side] += u64::from(message.place.is_delivered());
             match row.class {
                 Class::Same if side == Side::Left => folder.same += 1,
@@ -97,6 +104,10 @@ fn named(indexes: Sides<&Index>, pairs: &Pairs) -> Vec<FolderCounts> {
     let folder = |pair: &crate::folders::Pair| {
         let of = |side: Side| pair.folders[side].and_then(|at| indexes[side].folders.get(at));
         let any = Side::BOTH.into_iter().find_map(of);
+        let is_excluded = |side: Side| {
+            let folder = pair.folders[side].and_then(|at| indexes[side].excluded.get(at));
+            folder.copied().unwrap_or_default()
+        };
         // INBOX may stand for files of no folder: then no directory is behind it.
         let real = |side: Side| of(side).filter(|folder| !folder.directories.is_empty());
         let names = Sides::of(|side| real(side).map(|folder| folder.name.clone()));
@@ -105,6 +116,7 @@ fn named(indexes: Sides<&Index>, pairs: &Pairs) -> Vec<FolderCounts> {
             name: any.map(|folder| folder.name.to_string()).unwrap_or_default(),
             names,
             ground: both.then_some(pair.ground),
+            excluded: Side::BOTH.into_iter().any(is_excluded),
             ..FolderCounts::default()
         }
     };

@@ -104,6 +104,8 @@ pub struct Index {
     pub note: Option<String>,
     /// Sorted by name; excluded ones too.
     pub folders: Vec<Folder>,
+    /// For each folder whether it was left out; missing means not.
+    pub excluded: Vec<bool>,
     /// Sorted by key, then delivered ones first, then by path.
     pub messages: Vec<Message>,
     /// Files in `tmp`, and mail in dot files; sorted likewise.
@@ -162,6 +164,7 @@ pub fn index(scan: Scan, options: &Options, read: &AtomicU64) -> Index {
         layout: scan.layout,
         note: scan.note,
         folders: scan.folders,
+        excluded: options.excluded.clone(),
         messages: Vec::new(),
         leftovers: Vec::new(),
         tally: Tally { excluded: excluded.len() as u64, ..Tally::default() },

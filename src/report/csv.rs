@@ -39,7 +39,7 @@ pub const COLUMNS: [&str; 20] = [
 ];
 
 /// The columns of the folder table.
-pub const FOLDER_COLUMNS: [&str; 14] = [
+pub const FOLDER_COLUMNS: [&str; 16] = [
     "name",
     "left",
     "right",
@@ -54,6 +54,8 @@ pub const FOLDER_COLUMNS: [&str; 14] = [
     "copies_right",
     "only_left",
     "only_right",
+    "content",
+    "excluded",
 ];
 
 /// The cell as it may stand in a spreadsheet: text, never a formula.
@@ -144,7 +146,7 @@ fn file_cells(index: &Index, file: Option<&Message>) -> [String; 5] {
     ]
 }
 
-fn folder_cells(folder: &Folder<'_>) -> [String; 14] {
+fn folder_cells(folder: &Folder<'_>) -> [String; 16] {
     let name = |name: Option<&str>| name.unwrap_or_default().to_owned();
     [
         folder.name.to_owned(),
@@ -161,6 +163,8 @@ fn folder_cells(folder: &Folder<'_>) -> [String; 14] {
         folder.copies_right.to_string(),
         folder.only_left.to_string(),
         folder.only_right.to_string(),
+        folder.content.to_string(),
+        folder.excluded.to_string(),
     ]
 }
 

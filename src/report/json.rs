@@ -138,6 +138,8 @@ pub(super) struct Folder<'a> {
     pub(super) copies_right: u64,
     pub(super) only_left: u64,
     pub(super) only_right: u64,
+    pub(super) content: u64,
+    pub(super) excluded: bool,
 }
 
 impl<'a> Folder<'a> {
@@ -158,6 +160,8 @@ impl<'a> Folder<'a> {
             copies_right: folder.copies.right,
             only_left: folder.only.left,
             only_right: folder.only.right,
+            content: folder.content,
+            excluded: folder.excluded,
         }
     }
 }

@@ -68,7 +68,7 @@ pub struct Report<'a> {
     pub findings: Sides<Vec<Finding>>,
     /// What of each tree could not be read.
     pub errors: Sides<Vec<&'a Error>>,
-    /// What else must be said: guesses that were made, patterns that matched nothing.
+    /// What else must be said: guesses that were made.
     pub notes: Vec<String>,
     /// The classes and marks whose rows are listed; `None` for all.
     pub only: Option<Vec<Test>>,

@@ -29,6 +29,9 @@ pub struct Shape {
 
 /// How many rows of one class and reason are shown before the list is cut.
 const SHOWN: usize = 10;
+/// The heads of the folder table.
+const FOLDER_HEAD: [&str; 9] =
+    ["folder", "left", "right", "same", "only left", "only right", "moved", "copies", "content"];
 /// How wide subjects and senders may be, in columns.
 const SUBJECT: usize = 40;
 const SENDER: usize = 30;
@@ -101,21 +104,19 @@ impl Text<'_> {
     fn write_folders(&self, out: &mut dyn Write) -> io::Result<()> {
         let folders = &self.report.diff.folders;
         let wanted = |folder: &&FolderCounts| self.report.all || folder.differs();
-        let shown: Vec<&FolderCounts> = folders.iter().filter(wanted).collect();
+        let (shown, rest): (Vec<_>, Vec<_>) = folders.iter().partition(wanted);
         if shown.is_empty() {
             return Ok(());
         }
-        let head =
-            ["folder", "left", "right", "same", "only left", "only right", "moved", "copies"];
-        let mut rows = vec![head.map(str::to_owned).to_vec()];
-        rows.extend(shown.iter().map(|folder| folder_row(folder)));
-        let equal = folders.len() - shown.len();
-        if equal > 0 {
-            rows.push(equal_row(folders, equal));
-        }
+        let mut rows = vec![FOLDER_HEAD.map(str::to_owned).to_vec()];
+        rows.extend(shown.into_iter().map(folder_row));
+        let (excluded, equal): (Vec<_>, Vec<_>) =
+            rest.into_iter().partition(|folder| folder.excluded);
+        rows.extend(rest_row("equal", &equal));
+        rows.extend(rest_row("excluded", &excluded));
         rows.push(total_row(folders));
         writeln!(out)?;
-        let mut aligns = [Align::Right; 8];
+        let mut aligns = [Align::Right; FOLDER_HEAD.len()];
         aligns[0] = Align::Left;
         table::write(out, "", &aligns, &rows)
     }
@@ -164,10 +165,18 @@ impl Text<'_> {
             rows.iter().take(shown).map(|row| self.line(section, row)).collect();
         table::write(out, "    ", &[Align::Left; 6], &lines)?;
         if shown < rows.len() {
-            let command = again(&["--all", "--only", section.word()], &self.report.command);
-            writeln!(out, "    … {} more: {command}", rows.len() - shown)?;
+            let command = self.command_for_rest(section);
+            let more = if shown == 0 { "" } else { " more" };
+            writeln!(out, "    … {}{more}: {command}", rows.len() - shown)?;
         }
         Ok(())
+    }
+
+    /// The command that lists a section uncut.
+    fn command_for_rest(&self, section: Section) -> String {
+        let wanted = ["--all", "--only", section.word()];
+        let options = if self.report.only.is_some() { &wanted[..1] } else { &wanted[..] };
+        again(options, &self.report.command)
     }
 
     /// One message: where, when, who, what, which, and what else is to be said.
@@ -180,7 +189,7 @@ impl Text<'_> {
             date.unwrap_or_else(|| "-".to_owned()),
             cut(&escape(&envelope.from), SENDER),
             cut(&escape(&envelope.subject), SUBJECT),
-            id(row),
+            if section.shows_ids() { String::new() } else { id(row) },
             remark(section, row),
         ]
     }
@@ -224,7 +233,8 @@ impl Text<'_> {
         }
         writeln!(out, "\n{}", self.paint.bold("Findings"))?;
         for ((kind, side), findings) in kinds {
-            writeln!(out, "  {side}  {} {}: {}", findings.len(), kind.id(), kind.meaning())?;
+            let (count, states) = (findings.len(), states(kind, &findings));
+            writeln!(out, "  {side}  {count} {}{states}: {}", kind.id(), kind.meaning())?;
             let shown = if self.report.all { findings.len() } else { 1 };
             for finding in findings.iter().take(shown) {
                 writeln!(out, "    {}", describe(finding))?;
@@ -328,7 +338,7 @@ fn others(counts: &Counts) -> String {
     let parts = [
         (counts.only_right, "only on the right"),
         (counts.moved, "moved"),
-        (counts.copies, "further copies"),
+        (counts.copies, "in further copies"),
     ];
     let told = tell(&parts);
     if told.is_empty() { String::new() } else { format!("Also: {told}.") }
@@ -339,7 +349,7 @@ fn everything(counts: &Counts) -> [(u64, &'static str); 6] {
         (counts.only_left, "only on the left"),
         (counts.only_right, "only on the right"),
         (counts.moved, "moved"),
-        (counts.copies, "further copies"),
+        (counts.copies, "in further copies"),
         (counts.content, "with other content"),
         (counts.misfiled, "misfiled on one side"),
     ]
@@ -392,6 +402,11 @@ impl Section {
         only.contains(&self) || self == Section::Mark(Mark::Content)
     }
 
+    /// Whether its remark already tells both ids.
+    fn shows_ids(self) -> bool {
+        matches!(self, Section::Mark(Mark::Rekeyed | Mark::CaseOnly))
+    }
+
     /// How many rows of one reason are shown before the list is cut. Flags alone fail no run, and a
     /// sync changes them by the hundred.
     fn shown(self) -> usize {
@@ -429,6 +444,7 @@ fn folder_row(folder: &FolderCounts) -> Vec<String> {
         _ => folder.name.clone(),
     };
     let side = |side: Side| match folder.names[side] {
+        _ if folder.excluded => "excluded".to_owned(),
         None if folder.messages[side] == 0 && folder.name != "*" => "absent".to_owned(),
         _ => folder.messages[side].to_string(),
     };
@@ -441,18 +457,18 @@ fn folder_row(folder: &FolderCounts) -> Vec<String> {
         dot(folder.only.right),
         both_ways(folder.moved, "out", "in"),
         both_ways(folder.copies, "left", "right"),
+        dot(folder.content),
     ]
 }
 
-/// The folders that are not shown because nothing differs there.
-fn equal_row(folders: &[FolderCounts], equal: usize) -> Vec<String> {
-    let rest = folders.iter().filter(|folder| !folder.differs());
-    let same: u64 = rest.map(|folder| folder.same).sum();
-    let name =
-        if equal == 1 { "(1 equal folder)".to_owned() } else { format!("({equal} equal folders)") };
-    let dots = || ".".to_owned();
-    let count = same.to_string();
-    vec![name, count.clone(), count.clone(), count, dots(), dots(), dots(), dots()]
+/// Folders that are not shown, in one row; what is in excluded ones is not known.
+fn rest_row(what: &str, folders: &[&FolderCounts]) -> Option<Vec<String>> {
+    let same: u64 = folders.iter().map(|folder| folder.same).sum();
+    let plural = if folders.len() == 1 { "" } else { "s" };
+    let mut row = vec![format!("({} {what} folder{plural})", folders.len())];
+    row.extend([dot(same), dot(same), dot(same)]);
+    row.resize(FOLDER_HEAD.len(), dot(0));
+    (!folders.is_empty()).then_some(row)
 }
 
 fn total_row(folders: &[FolderCounts]) -> Vec<String> {
@@ -471,6 +487,7 @@ fn total_row(folders: &[FolderCounts]) -> Vec<String> {
         dot(only.right),
         dot(sum(&|folder| folder.moved.left)),
         both_ways(sides(&|folder| folder.copies), "left", "right"),
+        dot(sum(&|folder| folder.content)),
     ]
 }
 
@@ -545,6 +562,20 @@ fn written(message: &Message) -> String {
         Some(written) => escape(&String::from_utf8_lossy(written)),
         None => "no Message-ID".to_owned(),
     }
+}
+
+/// How many leftovers are what to their tree, as ` (2 covered, 1 empty)`.
+fn states(kind: Kind, findings: &[&Finding]) -> String {
+    if !matches!(kind, Kind::TmpLeftover | Kind::HiddenFile) {
+        return String::new();
+    }
+    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+    for finding in findings {
+        let state = finding.detail.split([' ', ':']).next().unwrap_or_default();
+        *counts.entry(state).or_default() += 1;
+    }
+    let counts = counts.iter().map(|(state, count)| format!("{count} {state}"));
+    format!(" ({})", counts.collect::<Vec<_>>().join(", "))
 }
 
 fn describe(finding: &Finding) -> String {

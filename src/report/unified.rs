@@ -25,7 +25,9 @@ pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
 /// `NAME<TAB>COUNT` for every folder that a side has.
 fn list(folders: &[FolderCounts], side: Side) -> String {
     let has = |folder: &&FolderCounts| {
-        folder.names[side].is_some() || folder.messages[side] > 0 || folder.name == "*"
+        !folder.excluded && folder.names[side].is_some()
+            || folder.messages[side] > 0
+            || folder.name == "*"
     };
     let line =
         |folder: &FolderCounts| format!("{}\t{}\n", escape(&folder.name), folder.messages[side]);
