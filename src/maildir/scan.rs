@@ -204,11 +204,14 @@ enum Role {
     Other,
 }
 
-/// A directory's role and the folder that its files belong to.
+/// What a directory is, and the folders that what is in it belongs to.
 #[derive(Clone, Copy)]
 struct Standing {
     role: Role,
-    folder: usize,
+    /// Of the files directly in it.
+    files: usize,
+    /// Of what lies in the directories below it, as far as those are no folders.
+    below: usize,
     is_folder: bool,
 }
 
@@ -262,20 +265,14 @@ impl Builder {
         parent: Option<Standing>,
     ) -> Standing {
         let role = role(path, directory, parent);
-        let own =
+        let is_folder =
             directory.is_folder || self.is_folder_without_delivery(origin, path, directory, role);
-        let folder = match parent {
-            _ if own && role == Role::Other => self.open_folder(origin, path),
-            // A `cur` that is a folder itself still holds its parent's messages.
-            Some(parent) => {
-                if own {
-                    self.open_folder(origin, path);
-                }
-                parent.folder
-            }
-            None => self.inbox(),
-        };
-        Standing { role, folder, is_folder: own }
+        let own = is_folder.then(|| self.open_folder(origin, path));
+        let above = parent.map_or_else(|| self.inbox(), |parent| parent.below);
+        let below = own.unwrap_or(above);
+        // A `cur` that is a folder itself still holds its parent's messages.
+        let files = if role == Role::Other { below } else { above };
+        Standing { role, files, below, is_folder }
     }
 
     /// A directory without `cur` and `new` that directly holds mail, and has a name.
@@ -363,7 +360,7 @@ impl Builder {
             let named = self.name(origin, path);
             return self.folder(&named);
         }
-        nearest.map_or_else(|| self.inbox(), |standing| standing.folder)
+        nearest.map_or_else(|| self.inbox(), |standing| standing.below)
     }
 
     fn add_files(
@@ -379,7 +376,7 @@ impl Builder {
                 Judged::Control => control += 1,
                 Judged::Foreign => foreign += 1,
                 Judged::File { place, certain } => self.scan.files.push(File {
-                    folder: standing.folder,
+                    folder: standing.files,
                     place,
                     path: origin.base.join(path).join(&entry.name),
                     inode: entry.inode,
@@ -387,7 +384,7 @@ impl Builder {
                 }),
             }
         }
-        if let Some(folder) = self.scan.folders.get_mut(standing.folder) {
+        if let Some(folder) = self.scan.folders.get_mut(standing.files) {
             folder.control += control;
             folder.foreign += foreign;
         }
