@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use maildiff::folders::Selection;
 use maildiff::maildir::layout::Layout;
 use maildiff::maildir::scan;
-use maildiff::report::{Format, List, Shape};
+use maildiff::report::{Format, List, Shape, Table};
 use maildiff::side::{Side, Sides};
 use maildiff::verdict::{Criteria, Test};
 
@@ -232,7 +232,7 @@ impl Cli {
         let format = match self.format {
             Kind::Text => Format::Text(Shape { brief: self.brief, color }),
             Kind::Unified => Format::Unified,
-            Kind::Csv => Format::Csv { bom: self.csv_bom },
+            Kind::Csv => Format::Csv(Table { bom: self.csv_bom, escaped: terminal }),
             Kind::Json => Format::Json,
             Kind::Ids => Format::Ids(list),
             Kind::Paths => Format::Paths(list),
@@ -248,10 +248,10 @@ impl Cli {
 
     /// The reports that go to files.
     pub(crate) fn outputs(&self) -> Vec<Output> {
-        let bom = self.csv_bom;
+        let table = Table { bom: self.csv_bom, escaped: false };
         let wanted = [
-            (&self.csv, Format::Csv { bom }),
-            (&self.folders_csv, Format::FoldersCsv { bom }),
+            (&self.csv, Format::Csv(table)),
+            (&self.folders_csv, Format::FoldersCsv(table)),
             (&self.json, Format::Json),
         ];
         let output = |(path, format): (&Option<PathBuf>, Format)| {

@@ -22,6 +22,8 @@ pub enum Kind {
     MisfiledSubdir,
     /// A folder without `cur` and `new` that directly holds mail.
     MissingSubdir,
+    /// A folder with mail that a server of the tree's layout does not list.
+    InvisibleFolder,
     /// Two directories with one canonical folder name.
     FolderNameCollision,
     /// A second way, through a link, to a directory that has been read already.
@@ -60,6 +62,7 @@ impl Kind {
             Kind::MisfiledRoot => "misfiled-root",
             Kind::MisfiledSubdir => "misfiled-subdir",
             Kind::MissingSubdir => "missing-subdir",
+            Kind::InvisibleFolder => "invisible-folder",
             Kind::FolderNameCollision => "folder-name-collision",
             Kind::FolderLinkedTwice => "folder-linked-twice",
             Kind::LinkNotFollowed => "link-not-followed",
@@ -78,6 +81,7 @@ impl Kind {
             Kind::MisfiledRoot
             | Kind::MisfiledSubdir
             | Kind::MissingSubdir
+            | Kind::InvisibleFolder
             | Kind::FolderNameCollision
             | Kind::DuplicateBase
             | Kind::WrongSizeS => Severity::Error,
@@ -94,6 +98,7 @@ impl Kind {
             Kind::MisfiledRoot => "mail beside cur/ and new/: no server shows it",
             Kind::MisfiledSubdir => "mail in a stray directory: no server shows it",
             Kind::MissingSubdir => "a folder without cur/ and new/",
+            Kind::InvisibleFolder => "mail in a folder that no server of this layout shows",
             Kind::FolderNameCollision => {
                 "two directories of one folder name, compared as one folder"
             }

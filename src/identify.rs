@@ -58,17 +58,28 @@ pub struct Shape {
     pub x_tuids: u8,
 }
 
-/// Identifies the message in an open file. Where the file does not count by its name (`certain`),
-/// `None` says that it does not look like mail.
+/// When a file counts as mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counts {
+    /// By its place or name, whatever is in it.
+    Always,
+    /// If it looks like mail. What cannot be decoded may be mail, and is an error.
+    IfMail,
+    /// If it looks like mail. What cannot be decoded is none: a backup beside the folders is no
+    /// trouble.
+    IfReadableMail,
+}
+
+/// Identifies the message in an open file; `None` where the file does not count.
 ///
 /// # Errors
 /// What the system says, and compressions that cannot be read.
 pub fn identify(
     mail: &mut MailFile<'_>,
-    certain: bool,
+    counts: Counts,
     options: Options,
 ) -> io::Result<Option<Identity>> {
-    if !certain && !looks_like_mail(mail)? {
+    if counts != Counts::Always && !looks_like_mail(mail, counts)? {
         return Ok(None);
     }
     let compressed = mail.storage() != Storage::Plain;
@@ -106,16 +117,17 @@ pub fn content_up_to(mail: &mut MailFile<'_>, limit: u64) -> io::Result<Content>
     Ok(canonical.finish())
 }
 
-/// Whether a file that nothing but its content can make mail is mail. One that cannot be decoded is
-/// none: a backup beside the folders is no trouble.
-fn looks_like_mail(mail: &mut MailFile<'_>) -> io::Result<bool> {
-    let plain = mail.storage() == Storage::Plain;
+fn looks_like_mail(mail: &mut MailFile<'_>, counts: Counts) -> io::Result<bool> {
+    let decodes = mail.storage() != Storage::Plain;
     let mut found = false;
     let read = mail.read(|head| {
         found = mail_like::head_looks_like_mail(head);
         ControlFlow::Break(())
     });
-    if plain { read.map(|_| found) } else { Ok(found) }
+    match read {
+        Err(_) if decodes && counts == Counts::IfReadableMail => Ok(false),
+        read => read.map(|_| found),
+    }
 }
 
 const MESSAGE_ID: &str = "message-id";
@@ -220,26 +232,26 @@ mod tests {
     use super::*;
     use crate::mail_file::Buffer;
 
-    fn identity(message: &[u8], certain: bool) -> Option<Identity> {
+    fn identity(message: &[u8], counts: Counts) -> Option<Identity> {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("1");
         fs::write(&path, message).unwrap();
         let mut buffer = Buffer::default();
         let mut mail = MailFile::open(&path, &mut buffer).unwrap();
-        identify(&mut mail, certain, Options::default()).unwrap()
+        identify(&mut mail, counts, Options::default()).unwrap()
     }
 
     fn shape(message: &[u8]) -> Shape {
-        identity(message, true).unwrap().shape
+        identity(message, Counts::Always).unwrap().shape
     }
 
     #[test]
     fn a_usable_id_is_the_key_else_the_content() {
-        let with = identity(b"Message-ID: <A@b>\n\nbody", true).unwrap();
+        let with = identity(b"Message-ID: <A@b>\n\nbody", Counts::Always).unwrap();
         assert_eq!((with.key.to_string().as_str(), with.content), ("a@b", None));
-        let without = identity(b"Subject: s\n\nbody", true).unwrap();
+        let without = identity(b"Subject: s\n\nbody", Counts::Always).unwrap();
         assert_eq!(without.key, Key::Content(without.content.unwrap()));
-        assert!(identity(b"", true).unwrap().key.is_empty());
+        assert!(identity(b"", Counts::Always).unwrap().key.is_empty());
     }
 
     #[test]
@@ -268,13 +280,13 @@ mod tests {
     fn a_header_longer_than_a_read_is_read_on() {
         let pad = "X-Pad: ".to_owned() + &"x".repeat(900) + "\n";
         let mail = pad.repeat(200) + "Message-ID: <late@b>\n\nbody";
-        assert_eq!(identity(mail.as_bytes(), true).unwrap().key.to_string(), "late@b");
+        assert_eq!(identity(mail.as_bytes(), Counts::Always).unwrap().key.to_string(), "late@b");
     }
 
     #[test]
     fn what_does_not_count_by_its_name_must_look_like_mail() {
-        assert!(identity(b"From: a\nTo: b\n\n", false).is_some());
-        assert!(identity(b"GIF89a", false).is_none());
-        assert!(identity(b"", false).is_none());
+        assert!(identity(b"From: a\nTo: b\n\n", Counts::IfMail).is_some());
+        assert!(identity(b"GIF89a", Counts::IfMail).is_none());
+        assert!(identity(b"", Counts::IfMail).is_none());
     }
 }

@@ -1,10 +1,12 @@
 //! What the files left in `tmp`, and mail in dot files, are to the tree that they lie in.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::error::Error;
 use crate::fetch;
 use crate::index::{Index, Message};
+use crate::message::canonical::Content;
 use crate::message::id::Key;
 
 /// A leftover, judged.
@@ -38,28 +40,39 @@ pub fn with_key<'a>(messages: &'a [Message], key: &Key) -> &'a [Message] {
 /// Judges the leftovers of a tree. Content is read only where a message has the same key. The
 /// errors are of what could not be read for that.
 pub fn judge(index: &Index) -> (Vec<Leftover<'_>>, Vec<Error>) {
-    let mut wanted = Vec::new();
-    for leftover in index.leftovers.iter().filter(|leftover| !leftover.is_empty()) {
-        let namesakes = with_key(&index.messages, &leftover.key);
+    let mut wanted: Vec<&Message> = Vec::new();
+    for (leftovers, namesakes) in by_key(index) {
         if !namesakes.is_empty() {
-            wanted.push(leftover);
+            wanted.extend(leftovers.iter().filter(|leftover| !leftover.is_empty()));
             wanted.extend(namesakes);
         }
     }
     let errors = fetch::contents(index, &wanted);
-    let judged = index.leftovers.iter();
-    let judged = judged.map(|message| Leftover { message, state: state(index, message) });
-    (judged.collect(), errors)
+    let mut judged = Vec::new();
+    for (leftovers, namesakes) in by_key(index) {
+        let covers: BTreeMap<&Content, &Message> = namesakes
+            .iter()
+            .filter_map(|message| Some((message.content.get()?, message)))
+            .rev()
+            .collect();
+        let judge = |message| Leftover { message, state: state(message, &covers) };
+        judged.extend(leftovers.iter().map(judge));
+    }
+    (judged, errors)
 }
 
-fn state<'a>(index: &'a Index, leftover: &Message) -> State<'a> {
+/// The leftovers of each key, and the messages that have it.
+fn by_key(index: &Index) -> impl Iterator<Item = (&[Message], &[Message])> {
+    let keys = index.leftovers.chunk_by(|one, other| one.key == other.key);
+    keys.filter_map(|leftovers| {
+        Some((leftovers, with_key(&index.messages, &leftovers.first()?.key)))
+    })
+}
+
+fn state<'a>(leftover: &Message, covers: &BTreeMap<&Content, &'a Message>) -> State<'a> {
     if leftover.is_empty() {
         return State::Empty;
     }
-    let covers = |message: &&Message| {
-        let content = leftover.content.get();
-        content.is_some() && content == message.content.get()
-    };
-    let cover = with_key(&index.messages, &leftover.key).iter().find(covers);
+    let cover = leftover.content.get().and_then(|content| covers.get(content));
     cover.map_or(State::Orphan, |message| State::Covered(&message.path))
 }

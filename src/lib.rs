@@ -27,8 +27,8 @@ pub mod index;
 pub mod folders;
 pub mod fetch;
 pub mod leftover;
+pub mod check;
 // What two trees are to each other.
 pub mod diff;
-pub mod check;
 pub mod verdict;
 pub mod report;

@@ -80,7 +80,7 @@ impl<'b> MailFile<'b> {
                 break;
             }
             self.at_head = false;
-            self.fill()?;
+            fill(&mut self.file, self.buffer, READ)?;
         }
         Ok(true)
     }
@@ -94,7 +94,7 @@ impl<'b> MailFile<'b> {
         self.file.seek(SeekFrom::Start(0))?;
         let mut message = decompress(packed, BufReader::new(&self.file));
         loop {
-            fill(&mut message, self.buffer)?;
+            fill(&mut message, self.buffer, READ)?;
             if self.buffer.is_empty() {
                 return Ok(true);
             }
@@ -114,15 +114,28 @@ impl<'b> MailFile<'b> {
         self.fill()
     }
 
+    /// Reads the file's first bytes; of a small file no more than it has, which saves asking for
+    /// its end.
     fn fill(&mut self) -> io::Result<()> {
-        fill(&mut self.file, self.buffer)
+        let wanted = usize::try_from(self.size).unwrap_or(READ).min(READ);
+        fill(&mut self.file, self.buffer, wanted)
     }
 }
 
-/// Fills the buffer; it is full unless the end was reached.
-fn fill(from: &mut impl Read, buffer: &mut Vec<u8>) -> io::Result<()> {
-    buffer.clear();
-    from.take(READ as u64).read_to_end(buffer).map(|_| ())
+/// Reads so many bytes into the buffer, or fewer at the end.
+fn fill(from: &mut impl Read, buffer: &mut Vec<u8>, wanted: usize) -> io::Result<()> {
+    buffer.resize(wanted, 0);
+    let mut read = 0;
+    while let Some(room) = buffer.get_mut(read..).filter(|room| !room.is_empty()) {
+        match from.read(room) {
+            Ok(0) => break,
+            Ok(more) => read += more,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    buffer.truncate(read);
+    Ok(())
 }
 
 #[cfg(test)]

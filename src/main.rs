@@ -4,6 +4,7 @@ mod cli;
 mod output;
 mod progress;
 
+use std::collections::BTreeSet;
 use std::env;
 use std::fs;
 use std::io::{self, BufWriter, IsTerminal, Write, stderr, stdout};
@@ -42,6 +43,7 @@ fn run(cli: &Cli) -> anyhow::Result<Exit> {
     check_outputs(&roots, cli)?;
     let progress = Progress::start(!cli.quiet);
     let scans = scan_both(&roots, cli)?;
+    check_nothing_shared(&scans)?;
     let (pairs, selected) = pair_folders(&scans, cli)?;
     progress.expect(scans.iter().map(|scan| scan.files.len()).sum());
     let indexes = index_both(scans, &selected, cli, &progress);
@@ -109,6 +111,25 @@ fn is_one_directory(left: &Path, right: &Path) -> bool {
     left == right || identity(left).is_some_and(|left| Some(left) == identity(right))
 }
 
+/// A link from one side into the other makes one file of two: with the one tree the other's mail
+/// would go.
+fn check_nothing_shared(scans: &Sides<Scan>) -> anyhow::Result<()> {
+    let Sides { left, right } = scans;
+    if !left.seen.is_disjoint(&right.seen) {
+        bail!("both sides read one directory, through a link: the trees are not apart");
+    }
+    for (side, scan) in scans.each() {
+        let other = &scans[side.other()];
+        let root = fs::canonicalize(&other.root).unwrap_or_default();
+        let shared =
+            |target: &&PathBuf| target.starts_with(&root) || other.targets.contains(*target);
+        if let Some(target) = scan.targets.iter().find(shared) {
+            bail!("a link of the {side} leads to {}, which the other side has", target.display());
+        }
+    }
+    Ok(())
+}
+
 fn scan_both(roots: &Sides<PathBuf>, cli: &Cli) -> anyhow::Result<Sides<Scan>> {
     let of = |side: Side| scan(&roots[side], &cli.scan_options(side));
     match rayon::join(|| of(Side::Left), || of(Side::Right)) {
@@ -172,7 +193,9 @@ fn all_errors<'a>(
     leftovers: &'a [Error],
     rereading: &'a [Error],
 ) -> Vec<&'a Error> {
-    index.errors.iter().chain(leftovers).chain(rereading).collect()
+    let mut named = BTreeSet::new();
+    let errors = index.errors.iter().chain(leftovers).chain(rereading);
+    errors.filter(|error| named.insert(error.path())).collect()
 }
 
 fn findings(
@@ -212,7 +235,16 @@ fn notes(indexes: Sides<&Index>, pairs: &Pairs) -> Vec<String> {
 fn check_outputs(roots: &Sides<PathBuf>, cli: &Cli) -> Result<(), Error> {
     let inboxes = Side::BOTH.into_iter().filter_map(|side| cli.scan_options(side).inbox);
     let trees: Vec<PathBuf> = roots.iter().cloned().chain(inboxes).collect();
-    cli.outputs().iter().try_for_each(|file| output::check_place(&file.path, &trees))
+    let outputs = cli.outputs();
+    let mut paths = BTreeSet::new();
+    for file in &outputs {
+        if !paths.insert(&file.path) {
+            let told = "is named for two reports";
+            return Err(Error::told(&file.path, told));
+        }
+        output::check_place(&file.path, &trees)?;
+    }
+    Ok(())
 }
 
 /// Writes every report that was asked for; one that fails keeps no other from being written.

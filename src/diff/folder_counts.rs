@@ -38,13 +38,15 @@ pub struct FolderCounts {
     pub only: Sides<u64>,
     /// Pairs whose content differs, by the folder of the left's file.
     pub content: u64,
+    /// Pairs that are misfiled on one side, likewise.
+    pub misfiled: u64,
 }
 
 impl FolderCounts {
     /// Whether the two sides do not simply have the same messages here.
     pub fn differs(&self) -> bool {
         let any = |counts: Sides<u64>| counts.iter().any(|&count| count > 0);
-        any(self.moved) || any(self.copies) || any(self.only) || self.content > 0
+        any(self.moved) || any(self.copies) || any(self.only) || self.content + self.misfiled > 0
     }
 }
 
@@ -58,6 +60,9 @@ pub struct Renamed {
     /// How many keys the one with fewer has.
     pub of: u64,
 }
+
+/// In how many folders of a side a message may lie and still tell that one of them was renamed.
+const MOST_FOLDERS: usize = 16;
 
 pub(super) fn count_folders(
     indexes: Sides<&Index>,
@@ -77,6 +82,7 @@ pub(super) fn count_folders(
             folder.messages[side] += 1;
             if side == Side::Left {
                 folder.content += u64::from(row.marks.contains(&Mark::Content));
+                folder.misfiled += u64::from(row.marks.contains(&Mark::Misfiled));
             }
             folder.delivered[side] += u64::from(message.place.is_delivered());
             match row.class {
@@ -153,6 +159,10 @@ pub(super) fn find_renamed(
                 *keys[side].entry(folder).or_default() += 1;
             }
         }
+        // A message that is everywhere tells nothing of one folder.
+        if folders.iter().any(|folders| folders.len() > MOST_FOLDERS) {
+            continue;
+        }
         for &left in &folders.left {
             for &right in &folders.right {
                 *shared.entry((left, right)).or_default() += 1;
@@ -162,10 +172,15 @@ pub(super) fn find_renamed(
     let size = |side: Side, folder: usize| keys[side].get(&folder).copied().unwrap_or_default();
     let smaller = |left, right| size(Side::Left, left).min(size(Side::Right, right));
     shared.retain(|&(left, right), shared| *shared * 5 >= smaller(left, right) * 4);
-    let alone_with = |left: usize, right: usize| {
-        shared.keys().filter(|pair| pair.0 == left || pair.1 == right).count() == 1
-    };
-    let unique = shared.iter().filter(|(pair, _)| alone_with(pair.0, pair.1));
+    let mut partners: Sides<BTreeMap<usize, u64>> = Sides::default();
+    for &(left, right) in shared.keys() {
+        *partners.left.entry(left).or_default() += 1;
+        *partners.right.entry(right).or_default() += 1;
+    }
+    let is_only = |side: Side, folder: usize| partners[side].get(&folder) == Some(&1);
+    let unique = shared
+        .iter()
+        .filter(|((left, right), _)| is_only(Side::Left, *left) && is_only(Side::Right, *right));
     let renamed = unique.filter_map(|(&(left, right), &count)| {
         let name = |side: Side, folder: usize| indexes[side].folders.get(folder);
         let names = Sides::new(

@@ -21,7 +21,7 @@ use crate::side::{Side, Sides};
 mod class;
 mod folder_counts;
 mod pairing;
-pub(crate) mod reason;
+mod reason;
 
 pub use class::{Class, Counts, Ledger, Mark, Reason};
 pub use folder_counts::{FolderCounts, Renamed};
@@ -326,15 +326,18 @@ impl<'a, 'p> Comparison<'a, 'p> {
 
     fn read_envelopes(&mut self) {
         let all = self.options.all;
-        let shown = |row: &&mut Row<'_>| all || !row.is_plain();
-        let rows: Vec<&mut Row<'a>> = self.rows.iter_mut().filter(shown).collect();
-        let files = rows.iter().filter_map(|row| row.file());
-        let wanted: Vec<_> = files.map(|(side, message)| (self.indexes[side], message)).collect();
-        for (row, envelope) in rows.into_iter().zip(fetch::envelopes(&wanted)) {
-            match envelope {
-                Ok(envelope) => row.envelope = envelope,
-                Err(error) => {
-                    self.errors[row.file().map_or(Side::Left, |(side, _)| side)].push(error);
+        for side in Side::BOTH {
+            let stands = |row: &&mut Row<'_>| row.file().is_some_and(|(of, _)| of == side);
+            let shown = self.rows.iter_mut().filter(|row| all || !row.is_plain()).filter(stands);
+            let rows: Vec<&mut Row<'a>> = shown.collect();
+            let files: Vec<&Message> =
+                rows.iter().filter_map(|row| row.file()).map(|(_, file)| file).collect();
+            for (row, envelope) in
+                rows.into_iter().zip(fetch::envelopes(self.indexes[side], &files))
+            {
+                match envelope {
+                    Ok(envelope) => row.envelope = envelope,
+                    Err(error) => self.errors[side].push(error),
                 }
             }
         }

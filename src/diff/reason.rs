@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
+use crate::check::{base_of, has_wrong_size, twins};
 use crate::fetch;
 use crate::index::{Index, Message};
 use crate::leftover::with_key;
+use crate::maildir::file::Place;
 use crate::maildir::file_name;
-use crate::maildir::scan::Place;
 use crate::side::{Side, Sides};
 
 use super::class::Reason;
@@ -98,27 +99,6 @@ fn is_served_short(message: &Message) -> bool {
     let name = message.path.file_name().unwrap_or_default();
     let told = file_name::told_wire_size(name.as_bytes());
     told.zip(message.length).is_some_and(|(told, length)| told < length)
-}
-
-/// Whether the name tells a size that the message has not, as far as that is known.
-pub(crate) fn has_wrong_size(message: &Message) -> bool {
-    let name = message.path.file_name().unwrap_or_default();
-    let told = file_name::told_size(name.as_bytes());
-    told.zip(message.length).is_some_and(|(told, length)| told != length)
-}
-
-/// Directory of the folder and base name of every delivered message that shares both with another.
-pub(crate) fn twins(messages: &[Message]) -> BTreeSet<(&Path, &[u8])> {
-    let mut seen = BTreeSet::new();
-    let delivered = messages.iter().filter(|message| message.place.is_delivered());
-    delivered.map(base_of).filter(|base| !seen.insert(*base)).collect()
-}
-
-/// Directory of the folder, and base name.
-pub(crate) fn base_of(message: &Message) -> (&Path, &[u8]) {
-    let folder = message.path.parent().and_then(Path::parent).unwrap_or(Path::new(""));
-    let name = message.path.file_name().unwrap_or_default();
-    (folder, file_name::base(name.as_bytes()))
 }
 
 /// Why the contents of a pair differ.

@@ -1,21 +1,24 @@
 //! A tree's messages by key: all that a comparison needs to know of one side.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 
 use rayon::prelude::*;
 
 use crate::error::Error;
 use crate::finding::Finding;
-use crate::identify::{self, Identity, Shape, identify};
-use crate::mail_file::{Buffer, MailFile};
+use crate::identify::{self, Identity, Shape};
+use crate::maildir::file::{File, Otherwise, Place};
 use crate::maildir::file_name::{self, Flags};
 use crate::maildir::layout::Layout;
-use crate::maildir::renamed::find_renamed;
-use crate::maildir::scan::{File, Folder, Place, Scan};
+use crate::maildir::scan::{Folder, Scan};
 use crate::message::canonical::Content;
 use crate::message::id::Key;
+
+mod look;
+
+use look::{Look, look_at_all};
 
 /// One mail file: a message, or a leftover.
 #[derive(Debug)]
@@ -154,11 +157,7 @@ pub fn index(scan: Scan, options: &Options, read: &AtomicU64) -> Index {
     let is_excluded = |folder: usize| options.excluded.get(folder).copied().unwrap_or_default();
     let (excluded, files): (Vec<File>, Vec<File>) =
         scan.files.into_iter().partition(|file| is_excluded(file.folder));
-    let looked = files.par_iter().map_init(Buffer::default, |buffer, file| {
-        read.fetch_add(1, Ordering::Relaxed);
-        look(&scan.root, file, wanted, buffer)
-    });
-    let looked: Vec<Look> = looked.collect();
+    let looked = look_at_all(&scan.root, &files, wanted, read);
     let mut index = Index {
         root: scan.root,
         layout: scan.layout,
@@ -182,65 +181,6 @@ pub fn index(scan: Scan, options: &Options, read: &AtomicU64) -> Index {
     index
 }
 
-/// What became of a file.
-enum Look {
-    Mail(Box<Message>),
-    Foreign,
-    Unreadable(Error),
-    Vanished(Error),
-}
-
-/// Opens a file and identifies what is in it.
-fn look(root: &Path, file: &File, wanted: identify::Options, buffer: &mut Buffer) -> Look {
-    match read_file(root, file, file.path.clone(), wanted, buffer) {
-        Err(error) if error.is_not_found() => look_again(root, file, wanted, buffer, &error),
-        looked => told(looked),
-    }
-}
-
-/// For a file that is gone from its name: renamed, deleted, or a link to nothing.
-fn look_again(
-    root: &Path,
-    file: &File,
-    wanted: identify::Options,
-    buffer: &mut Buffer,
-    error: &Error,
-) -> Look {
-    if root.join(&file.path).is_symlink() {
-        return Look::Unreadable(Error::told(error.path(), "is a link to nothing"));
-    }
-    let gone = "vanished while the tree was read: run again";
-    let found = find_renamed(root, &file.path, file.inode);
-    match found.map(|path| read_file(root, file, path, wanted, buffer)) {
-        None => Look::Vanished(Error::told(error.path(), gone)),
-        Some(Err(again)) if again.is_not_found() => Look::Vanished(Error::told(again.path(), gone)),
-        Some(looked) => told(looked),
-    }
-}
-
-fn told(looked: Result<Option<Message>, Error>) -> Look {
-    match looked {
-        Ok(Some(message)) => Look::Mail(Box::new(message)),
-        Ok(None) => Look::Foreign,
-        Err(error) => Look::Unreadable(error),
-    }
-}
-
-fn read_file(
-    root: &Path,
-    file: &File,
-    path: PathBuf,
-    wanted: identify::Options,
-    buffer: &mut Buffer,
-) -> Result<Option<Message>, Error> {
-    let on_disk = root.join(&path);
-    let failed = |error| Error::io(&on_disk, error);
-    let mut mail = MailFile::open(&on_disk, buffer).map_err(failed)?;
-    let size = mail.size();
-    let identity = identify(&mut mail, file.certain, wanted).map_err(failed)?;
-    Ok(identity.map(|identity| Message::new(file, path, size, identity)))
-}
-
 impl Index {
     /// Counts what the scan has judged already.
     fn count_others(&mut self, is_excluded: &impl Fn(usize) -> bool) {
@@ -257,14 +197,16 @@ impl Index {
     fn add(&mut self, look: Look, before: Option<i64>) {
         match look {
             Look::Mail(message) => self.add_mail(*message, before),
-            Look::Foreign => self.tally.foreign += 1,
+            Look::NoMail(Otherwise::Control) => self.tally.control += 1,
+            Look::NoMail(_) => self.tally.foreign += 1,
             Look::Unreadable(error) => {
                 self.tally.unreadable += 1;
                 self.errors.push(error);
             }
-            Look::Vanished(error) => {
+            Look::Gone(error) => {
+                let told = "vanished while the tree was read: run again";
                 self.tally.vanished += 1;
-                self.errors.push(error);
+                self.errors.push(Error::told(error.path(), told));
             }
         }
     }

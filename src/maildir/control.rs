@@ -7,19 +7,41 @@
 //! judged by its content: a list that is too short costs a look at a file, one that is too long
 //! would hide mail.
 
-/// Whether a file of this name, anywhere outside `cur` and `new`, is a control file; there, a dot
-/// file of such a name is one too.
-pub fn is_control_file(name: &[u8]) -> bool {
-    NAMES.contains(&name)
-        || PREFIXES.iter().any(|prefix| name.starts_with(prefix))
-        || SUFFIXES.iter().any(|suffix| name.ends_with(suffix))
+/// What a file of some name is to us, anywhere outside `cur` and `new`; there, a dot file of such a
+/// name is that too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum File {
+    /// A program's own: counted, never opened.
+    Control,
+    /// A program's own, unless it looks like mail: the name is one that a person may choose too.
+    Likely,
+    /// Anything else.
+    Open,
+}
+
+/// What a file of this name is.
+pub fn file(name: &[u8]) -> File {
+    let starts = |prefixes: &[&[u8]]| prefixes.iter().any(|prefix| name.starts_with(prefix));
+    if NAMES.contains(&name) || starts(PREFIXES) {
+        File::Control
+    } else if starts(LOOSE_PREFIXES)
+        || LOOSE_SUFFIXES.iter().any(|suffix| name.ends_with(suffix))
         || is_folder_cache(name)
+    {
+        File::Likely
+    } else {
+        File::Open
+    }
 }
 
 const NAMES: &[&[u8]] = &[
     b"maildirfolder",
     b"maildirshared",
     b"mailboxes.lock",
+    b"subscriptions",
+    b"subscriptions.lock",
+    b"shared-timestamp",
+    b"shared-maildirs",
     b"quotawarn",
     b"loginexec",
     b"popstate.dat",
@@ -43,22 +65,29 @@ const NAMES: &[&[u8]] = &[
 ];
 
 const PREFIXES: &[&[u8]] = &[
-    b"dovecot",
-    b".dovecot",
-    b"courier",
+    b"dovecot-",
+    b"dovecot.",
+    b".dovecot.",
+    b"courierimap",
+    b"courierpop3",
     b"maildirsize",
     b"maildirfilter",
+    b".mbsyncstate",
+    b".state.gmailieer.json",
+];
+
+const LOOSE_PREFIXES: &[&[u8]] = &[
+    b"dovecot",
+    b"courier",
     b"subscriptions",
     b"shared-",
     b"sqwebmail-",
     b"temp.",
     b".temp.",
-    b".mbsyncstate",
-    b".state.gmailieer.json",
     b"cyrus.",
 ];
 
-const SUFFIXES: &[&[u8]] = &[b".msf", b".lock"];
+const LOOSE_SUFFIXES: &[&[u8]] = &[b".msf", b".lock"];
 
 /// What KMail (`.X.index…`) and Evolution (`.X.cmeta`, `.X.ibex.index…`) keep beside folder `X`.
 fn is_folder_cache(name: &[u8]) -> bool {
@@ -71,8 +100,8 @@ fn is_folder_cache(name: &[u8]) -> bool {
 pub enum Directory {
     /// A program's own, whatever is in it: counted, never opened.
     Control,
-    /// A program's own if one of these entries is in it. Else it is one unless it has a `cur` or
-    /// `new`: people read lists about notmuch and git, and a folder for them is called `.notmuch`.
+    /// A program's own if one of these entries is in it. Else it is one unless it holds mail or
+    /// folders: people read lists about notmuch and git, and a folder for them is called `.notmuch`.
     Ambiguous(&'static [&'static str]),
     /// Anything else.
     Open,
@@ -126,11 +155,13 @@ mod tests {
             "x.lock",
             ".DS_Store",
         ] {
-            assert!(is_control_file(name.as_bytes()), "{name}");
+            assert_ne!(file(name.as_bytes()), File::Open, "{name}");
         }
         for name in ["1333.M1P2.host:2,S", "msg.abc", ".keep", ".index", "notes.txt", "cyrus", ""] {
-            assert!(!is_control_file(name.as_bytes()), "{name}");
+            assert_eq!(file(name.as_bytes()), File::Open, "{name}");
         }
+        assert_eq!(file(b"dovecot-uidlist"), File::Control);
+        assert_eq!(file(b"subscriptions.eml"), File::Likely);
     }
 
     #[test]

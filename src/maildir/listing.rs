@@ -16,6 +16,9 @@ use walkdir::{DirEntryExt, WalkDir};
 
 use crate::error::Error;
 
+/// What is said of a directory that never stood still.
+pub(super) const UNSTEADY: &str = "kept changing while the tree was read: run again";
+
 /// How often a directory is listed before it is given up as still changing.
 const ATTEMPTS: usize = 3;
 
@@ -73,6 +76,8 @@ pub struct Listing {
     pub errors: Vec<Error>,
     /// Device and inode of the directory.
     pub identity: (u64, u64),
+    /// When the directory had last changed, after it was listed.
+    pub changed: Option<SystemTime>,
 }
 
 /// Lists a directory, again while it changes.
@@ -88,11 +93,13 @@ pub fn list(directory: &Path) -> Result<Listing, Error> {
         steady: false,
         errors: Vec::new(),
         identity: (before.dev(), before.ino()),
+        changed: None,
     };
     for _ in 0..ATTEMPTS {
         listing.errors = read(directory, &mut union)?;
         let after = stat()?;
-        listing.steady = changed(&before) == changed(&after);
+        listing.changed = changed(&after);
+        listing.steady = changed(&before) == listing.changed;
         if listing.steady {
             break;
         }

@@ -11,5 +11,6 @@ pub mod mail_like;
 pub mod listing;
 pub mod walk;
 pub mod nature;
-pub mod scan;
+pub mod file;
 pub mod renamed;
+pub mod scan;

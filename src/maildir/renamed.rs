@@ -3,25 +3,29 @@
 //! A changed flag renames a message, and the first look at it moves it from `new` to `cur`. Base
 //! name and inode stay. Two files that exist at the same time are two files, whatever they share.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+use super::file::File;
 use super::file_name;
 use super::listing;
-use super::scan::File;
 
-/// Where a message is now that is no longer where it was listed; `None` where it is gone.
-pub fn find_renamed(root: &Path, path: &Path, inode: u64) -> Option<PathBuf> {
-    let wanted = Trace::of(path, inode);
-    ["new", "cur"].iter().map(|name| wanted.folder.join(name)).find_map(|directory| {
-        let entries = listing::list(&root.join(&directory)).ok()?.entries.into_iter();
-        let paths = entries.map(|entry| (directory.join(&entry.name), entry.inode));
-        paths.map(|(path, inode)| (Trace::of(&path, inode), path)).find_map(|(trace, path)| {
-            (trace == wanted && fs::symlink_metadata(root.join(&path)).is_ok()).then_some(path)
-        })
-    })
+/// Where messages are now that are no longer where they were listed, each given with its inode; in
+/// their order, `None` for one that is gone. However many they are, each folder is listed once.
+pub fn relocate(root: &Path, gone: &[(&Path, u64)]) -> Vec<Option<PathBuf>> {
+    let wanted: Vec<Trace> = gone.iter().map(|(path, inode)| Trace::of(path, *inode)).collect();
+    let folders: BTreeSet<&Path> = wanted.iter().map(|trace| trace.folder.as_path()).collect();
+    let mut now: BTreeMap<Trace, PathBuf> = BTreeMap::new();
+    for directory in folders.iter().flat_map(|folder| [folder.join("new"), folder.join("cur")]) {
+        let listing = listing::list(&root.join(&directory));
+        for entry in listing.into_iter().flat_map(|listing| listing.entries) {
+            let path = directory.join(&entry.name);
+            now.insert(Trace::of(&path, entry.inode), path);
+        }
+    }
+    wanted.iter().map(|trace| now.get(trace).cloned()).collect()
 }
 
 /// Of a file that was listed under several names because it was renamed meanwhile, keeps the name
@@ -74,7 +78,7 @@ mod tests {
     use std::os::unix::fs::MetadataExt;
 
     use super::*;
-    use crate::maildir::scan::Place;
+    use crate::maildir::file::{Otherwise, Place};
 
     #[test]
     fn a_file_under_two_names_is_one_and_never_none() {
@@ -85,7 +89,7 @@ mod tests {
             place: Place::Cur,
             path: Path::new("cur").join(name),
             inode,
-            certain: true,
+            otherwise: Otherwise::Mail,
         };
         let names = |files: &[File]| {
             let name = |file: &File| file.path.file_name().unwrap().to_str().unwrap().to_owned();
@@ -116,9 +120,10 @@ mod tests {
         let inode = fs::metadata(tree.path().join(old)).unwrap().ino();
         let new = Path::new("cur/1.host:2,S");
         fs::rename(tree.path().join(old), tree.path().join(new)).unwrap();
-        assert_eq!(find_renamed(tree.path(), old, inode).as_deref(), Some(new));
-        assert_eq!(find_renamed(tree.path(), old, inode + 1), None);
+        let found = |inode| relocate(tree.path(), &[(old, inode)]).pop().flatten();
+        assert_eq!(found(inode).as_deref(), Some(new));
+        assert_eq!(found(inode + 1), None);
         fs::remove_file(tree.path().join(new)).unwrap();
-        assert_eq!(find_renamed(tree.path(), old, inode), None);
+        assert_eq!(found(inode), None);
     }
 }

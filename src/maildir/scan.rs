@@ -5,7 +5,7 @@
 //! file is a control file by its name, mail by its looks, or foreign. Mail outside `cur` and `new`
 //! belongs to the nearest folder above it, or to INBOX. Nothing is left out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::fs::{self, File as OpenFile};
 use std::io::Read;
@@ -15,14 +15,15 @@ use std::path::{Path, PathBuf};
 use crate::error::Error;
 use crate::finding::{Finding, Kind as Found};
 
-use super::control::is_control_file;
+use super::control;
+use super::file::{File, Otherwise, Place};
 use super::folder_name::FolderName;
 use super::layout::{self, Layout, Named};
 use super::listing::{Entry, Kind};
 use super::mail_like;
 use super::nature;
 use super::renamed;
-use super::walk::{Directory, Walk, walk};
+use super::walk::{Directory, Seen, Walk, walk};
 
 /// How a tree is to be read.
 #[derive(Clone, Debug, Default)]
@@ -52,6 +53,10 @@ pub struct Scan {
     pub findings: Vec<Finding>,
     /// Links to directories that were followed: no files of their own.
     pub followed: Vec<PathBuf>,
+    /// Where links to files lead.
+    pub targets: BTreeSet<PathBuf>,
+    /// Every directory that was read.
+    pub seen: Seen,
 }
 
 /// A folder: one canonical name, usually one directory.
@@ -70,59 +75,6 @@ pub struct Folder {
     pub foreign: u64,
 }
 
-/// A file that counts, or may count once it has been looked into.
-#[derive(Clone, Debug)]
-pub struct File {
-    /// The index of its folder.
-    pub folder: usize,
-    /// Where in the folder it lies.
-    pub place: Place,
-    /// Its path relative to the root; absolute where INBOX lies outside.
-    pub path: PathBuf,
-    /// Its inode number, by which it is found again after a rename.
-    pub inode: u64,
-    /// Whether its place and name make it count, whatever is in it.
-    pub certain: bool,
-}
-
-/// Where in a folder a file lies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Place {
-    /// In `cur`: delivered and seen by a client.
-    Cur,
-    /// In `new`: delivered.
-    New,
-    /// Elsewhere in the folder, where no server looks.
-    Misfiled,
-    /// Below `tmp`: not delivered.
-    Tmp,
-    /// In `cur` or `new` under a dot name, which servers pass over.
-    Hidden,
-}
-
-impl Place {
-    /// Whether an IMAP server shows a file there.
-    pub fn is_delivered(self) -> bool {
-        matches!(self, Place::Cur | Place::New)
-    }
-
-    /// Whether a file there is a leftover, and no message.
-    pub fn is_leftover(self) -> bool {
-        matches!(self, Place::Tmp | Place::Hidden)
-    }
-
-    /// The word in reports.
-    pub fn word(self) -> &'static str {
-        match self {
-            Place::Cur => "cur",
-            Place::New => "new",
-            Place::Misfiled => "misfiled",
-            Place::Tmp => "tmp",
-            Place::Hidden => "hidden",
-        }
-    }
-}
-
 /// Reads the directories of a tree.
 ///
 /// # Errors
@@ -131,8 +83,10 @@ impl Place {
 pub fn scan(root: &Path, options: &Options) -> Result<Scan, Error> {
     nature::check_directory(root)?;
     let inbox = options.inbox.as_deref().map(|inbox| Inbox::find(root, inbox)).transpose()?;
-    let tree = walk(root);
-    let outside = inbox.as_ref().filter(|inbox| inbox.outside).map(|inbox| walk(&inbox.path));
+    let mut seen = Seen::new();
+    let tree = walk(root, &mut seen);
+    let outside = inbox.as_ref().filter(|inbox| inbox.outside);
+    let outside = outside.map(|inbox| walk(&inbox.path, &mut seen));
     check_readable(root, &tree)?;
     let mailboxes = mailboxes(&tree);
     if mailboxes.is_empty() && !outside.as_ref().is_some_and(has_mailbox) {
@@ -149,7 +103,7 @@ pub fn scan(root: &Path, options: &Options) -> Result<Scan, Error> {
     if let (Some(inbox), Some(outside)) = (&inbox, outside) {
         builder.add(Origin { base: &inbox.path, inbox: Some(Path::new("")) }, outside);
     }
-    Ok(builder.finish())
+    Ok(Scan { seen, ..builder.finish() })
 }
 
 /// Where `--inbox` points to.
@@ -178,9 +132,15 @@ fn check_readable(root: &Path, tree: &Walk) -> Result<(), Error> {
     }
 }
 
+/// The directories with `cur` or `new`, but for those inside such a one: no program looks there.
 fn mailboxes(tree: &Walk) -> Vec<PathBuf> {
-    let folders = tree.directories.iter().filter(|(_, directory)| directory.is_folder);
-    folders.map(|(path, _)| path.clone()).collect()
+    let is_folder = |path: &Path| tree.directories.get(path).is_some_and(|found| found.is_folder);
+    let is_part = |path: &Path| {
+        let name = path.file_name().map(OsStr::as_bytes);
+        matches!(name, Some(b"cur" | b"new" | b"tmp")) && path.parent().is_some_and(is_folder)
+    };
+    let folders = tree.directories.keys().filter(|path| is_folder(path));
+    folders.filter(|path| !path.ancestors().any(is_part)).cloned().collect()
 }
 
 fn has_mailbox(tree: &Walk) -> bool {
@@ -199,19 +159,19 @@ struct Origin<'a> {
 /// What a directory is to the files directly in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Role {
+    /// A folder, or something that may hold folders.
+    Open,
     Delivery(Place),
     Tmp,
-    Other,
+    /// Below `cur` or `new`: whatever lies there is misfiled, and no folder.
+    Stray,
 }
 
-/// What a directory is, and the folders that what is in it belongs to.
+/// What a directory is, and the folder that what is in it belongs to.
 #[derive(Clone, Copy)]
 struct Standing {
     role: Role,
-    /// Of the files directly in it.
-    files: usize,
-    /// Of what lies in the directories below it, as far as those are no folders.
-    below: usize,
+    folder: usize,
     is_folder: bool,
 }
 
@@ -231,6 +191,8 @@ impl Builder {
             errors: Vec::new(),
             findings: Vec::new(),
             followed: Vec::new(),
+            targets: BTreeSet::new(),
+            seen: Seen::new(),
         };
         Builder { scan, by_name: BTreeMap::new() }
     }
@@ -250,6 +212,7 @@ impl Builder {
             self.scan.errors.push((folder, error));
         }
         let based = |path: PathBuf| origin.base.join(path);
+        self.scan.targets.extend(tree.targets);
         self.scan.followed.extend(tree.followed.into_iter().map(based));
         let findings = tree.findings.into_iter();
         let findings = findings.map(|found| Finding { path: based(found.path.clone()), ..found });
@@ -265,14 +228,11 @@ impl Builder {
         parent: Option<Standing>,
     ) -> Standing {
         let role = role(path, directory, parent);
-        let is_folder =
-            directory.is_folder || self.is_folder_without_delivery(origin, path, directory, role);
+        let is_folder = role == Role::Open
+            && (directory.is_folder || self.is_folder_without_delivery(origin, path, directory));
         let own = is_folder.then(|| self.open_folder(origin, path));
-        let above = parent.map_or_else(|| self.inbox(), |parent| parent.below);
-        let below = own.unwrap_or(above);
-        // A `cur` that is a folder itself still holds its parent's messages.
-        let files = if role == Role::Other { below } else { above };
-        Standing { role, files, below, is_folder }
+        let folder = own.or(parent.map(|parent| parent.folder));
+        Standing { role, folder: folder.unwrap_or_else(|| self.inbox()), is_folder }
     }
 
     /// A directory without `cur` and `new` that directly holds mail, and has a name.
@@ -281,12 +241,9 @@ impl Builder {
         origin: Origin<'_>,
         path: &Path,
         directory: &Directory,
-        role: Role,
     ) -> bool {
         let base = self.scan.root.join(origin.base).join(path);
-        let found = role == Role::Other
-            && !directory.is_folder
-            && !path.as_os_str().is_empty()
+        let found = !path.as_os_str().is_empty()
             && self.scan.layout.maps(path)
             && directory.files.iter().any(|entry| looks_like_mail(&base, entry));
         if found {
@@ -360,7 +317,7 @@ impl Builder {
             let named = self.name(origin, path);
             return self.folder(&named);
         }
-        nearest.map_or_else(|| self.inbox(), |standing| standing.below)
+        nearest.map_or_else(|| self.inbox(), |standing| standing.folder)
     }
 
     fn add_files(
@@ -375,16 +332,16 @@ impl Builder {
             match judge(standing.role, entry) {
                 Judged::Control => control += 1,
                 Judged::Foreign => foreign += 1,
-                Judged::File { place, certain } => self.scan.files.push(File {
-                    folder: standing.files,
+                Judged::File(place, otherwise) => self.scan.files.push(File {
+                    folder: standing.folder,
                     place,
                     path: origin.base.join(path).join(&entry.name),
                     inode: entry.inode,
-                    certain,
+                    otherwise,
                 }),
             }
         }
-        if let Some(folder) = self.scan.folders.get_mut(standing.files) {
+        if let Some(folder) = self.scan.folders.get_mut(standing.folder) {
             folder.control += control;
             folder.foreign += foreign;
         }
@@ -407,18 +364,21 @@ impl Builder {
         scan.errors.iter_mut().for_each(|(folder, _)| *folder = ranked(*folder));
         scan.files.sort_by(|one, other| (one.folder, &one.path).cmp(&(other.folder, &other.path)));
         scan.findings.sort();
+        scan.findings.dedup();
         self.scan
     }
 }
 
 fn role(path: &Path, directory: &Directory, parent: Option<Standing>) -> Role {
-    let Some(parent) = parent else { return Role::Other };
-    match path.file_name().map(OsStr::as_bytes) {
-        Some(b"cur") => Role::Delivery(Place::Cur),
-        Some(b"new") => Role::Delivery(Place::New),
-        Some(b"tmp") if parent.is_folder || !directory.is_folder => Role::Tmp,
-        _ if parent.role == Role::Tmp && !directory.is_folder => Role::Tmp,
-        _ => Role::Other,
+    let Some(parent) = parent else { return Role::Open };
+    match (parent.role, path.file_name().map(OsStr::as_bytes)) {
+        (Role::Open, Some(b"cur")) => Role::Delivery(Place::Cur),
+        (Role::Open, Some(b"new")) => Role::Delivery(Place::New),
+        // A folder may be called `tmp`, where that is not a folder's own.
+        (Role::Open, Some(b"tmp")) if parent.is_folder || !directory.is_folder => Role::Tmp,
+        (Role::Open, _) => Role::Open,
+        (Role::Tmp, _) => Role::Tmp,
+        (Role::Delivery(_) | Role::Stray, _) => Role::Stray,
     }
 }
 
@@ -427,19 +387,26 @@ fn role(path: &Path, directory: &Directory, parent: Option<Standing>) -> Role {
 enum Judged {
     Control,
     Foreign,
-    File { place: Place, certain: bool },
+    File(Place, Otherwise),
 }
 
 fn judge(role: Role, entry: &Entry) -> Judged {
     let name = entry.name.as_bytes();
-    let file = |place, certain| Judged::File { place, certain };
-    match role {
-        _ if entry.kind == Kind::Special => Judged::Foreign,
-        Role::Delivery(place) if !name.starts_with(b".") => file(place, true),
-        _ if is_control_file(name) => Judged::Control,
-        Role::Delivery(_) => file(Place::Hidden, false),
-        Role::Tmp => file(Place::Tmp, true),
-        Role::Other => file(Place::Misfiled, mail_like::name_looks_like_mail(name)),
+    let control = control::file(name);
+    let (place, otherwise) = match role {
+        _ if entry.kind == Kind::Special => return Judged::Foreign,
+        Role::Delivery(place) if !name.starts_with(b".") => (place, Otherwise::Mail),
+        _ if control == control::File::Control => return Judged::Control,
+        Role::Delivery(_) => (Place::Hidden, Otherwise::Foreign),
+        Role::Tmp => (Place::Tmp, Otherwise::Mail),
+        Role::Open | Role::Stray if mail_like::name_looks_like_mail(name) => {
+            (Place::Misfiled, Otherwise::Mail)
+        }
+        Role::Open | Role::Stray => (Place::Misfiled, Otherwise::Foreign),
+    };
+    match control {
+        control::File::Likely => Judged::File(place, Otherwise::Control),
+        _ => Judged::File(place, otherwise),
     }
 }
 
@@ -447,7 +414,7 @@ fn judge(role: Role, entry: &Entry) -> Judged {
 fn looks_like_mail(directory: &Path, entry: &Entry) -> bool {
     let name = entry.name.as_bytes();
     entry.kind == Kind::File
-        && !is_control_file(name)
+        && control::file(name) != control::File::Control
         && (mail_like::name_looks_like_mail(name) || opens_like_mail(&directory.join(&entry.name)))
 }
 

@@ -3,10 +3,13 @@
 //! Links to directories come last and in the order of their names, so that what is found through
 //! one does not depend on the order in which a disk gives its entries.
 
-use std::collections::{BTreeMap, HashSet};
-use std::fs;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+use std::{fs, io};
 
 use walkdir::WalkDir;
 
@@ -14,7 +17,8 @@ use crate::error::Error;
 use crate::finding::{Finding, Kind as Found};
 
 use super::control;
-use super::listing::{self, Entry, Kind};
+use super::listing::{self, Entry, Kind, Listing, UNSTEADY};
+use super::mail_like;
 
 /// A directory that is not a program's own.
 #[derive(Debug, Default)]
@@ -39,18 +43,25 @@ pub struct Walk {
     pub errors: Vec<(PathBuf, Error)>,
     /// Links to directories that were followed.
     pub followed: Vec<PathBuf>,
+    /// Where links to files lead.
+    pub targets: BTreeSet<PathBuf>,
     /// What is odd about the directories themselves.
     pub findings: Vec<Finding>,
 }
 
-/// Walks the whole tree below `root`.
-pub fn walk(root: &Path) -> Walk {
+/// Device and inode of every directory that has been read, in one walk or several.
+pub type Seen = BTreeSet<(u64, u64)>;
+
+/// How often directories that changed since they were listed are looked at again.
+const ROUNDS: usize = 3;
+
+/// Walks the whole tree below `root`, passing over directories that have been `seen`.
+pub fn walk(root: &Path, seen: &mut Seen) -> Walk {
     let mut walker =
-        Walker { root, walk: Walk::default(), links: Vec::new(), seen: HashSet::new() };
+        Walker { root, walk: Walk::default(), links: Vec::new(), changed: BTreeMap::new(), seen };
     walker.descend(PathBuf::new());
-    while let Some(link) = walker.next_link() {
-        walker.visit_link(link);
-    }
+    walker.follow_links();
+    walker.look_again();
     walker.walk
 }
 
@@ -59,8 +70,9 @@ struct Walker<'a> {
     walk: Walk,
     /// Links to directories that have not been looked behind yet.
     links: Vec<PathBuf>,
-    /// Device and inode of every directory read.
-    seen: HashSet<(u64, u64)>,
+    /// When each directory had last changed at its listing.
+    changed: BTreeMap<PathBuf, Option<SystemTime>>,
+    seen: &'a mut Seen,
 }
 
 impl Walker<'_> {
@@ -69,17 +81,66 @@ impl Walker<'_> {
         let mut waiting = vec![path];
         while let Some(path) = waiting.pop() {
             match listing::list(&self.root.join(&path)) {
-                Ok(listing) => {
-                    if !listing.steady {
-                        self.error(&path, "kept changing while it was listed: run again");
-                    }
-                    self.seen.insert(listing.identity);
-                    let errors = listing.errors.into_iter().map(|error| (path.clone(), error));
-                    self.walk.errors.extend(errors);
-                    waiting.extend(self.sort(&path, listing.entries));
+                Ok(listing) if self.seen.insert(listing.identity) => {
+                    waiting.extend(self.take(&path, listing));
                 }
+                Ok(_) => self.find(Found::FolderLinkedTwice, path, "has been read already"),
                 Err(error) => self.walk.errors.push((path, error)),
             }
+        }
+    }
+
+    /// Keeps a listing; gives the directories below.
+    fn take(&mut self, path: &Path, listing: Listing) -> Vec<PathBuf> {
+        if !listing.steady {
+            self.error(path, UNSTEADY);
+        }
+        let errors = listing.errors.into_iter().map(|error| (path.to_owned(), error));
+        self.walk.errors.extend(errors);
+        self.changed.insert(path.to_owned(), listing.changed);
+        self.sort(path, listing.entries)
+    }
+
+    /// A message may move from a folder that is still to be listed to one that has been. So every
+    /// directory that changed since it was listed is listed again, and what was seen is united.
+    fn look_again(&mut self) {
+        for _ in 0..ROUNDS {
+            let changed = self.changed_since();
+            if changed.is_empty() {
+                return;
+            }
+            for path in changed {
+                match listing::list(&self.root.join(&path)) {
+                    Ok(listing) => {
+                        let below = self.take(&path, listing);
+                        for below in below {
+                            self.descend_new(below);
+                        }
+                    }
+                    Err(error) => {
+                        self.changed.remove(&path);
+                        self.walk.errors.push((path, error));
+                    }
+                }
+            }
+            self.follow_links();
+        }
+        for path in self.changed_since() {
+            self.error(&path, UNSTEADY);
+        }
+    }
+
+    fn changed_since(&self) -> Vec<PathBuf> {
+        let now =
+            |path: &Path| fs::metadata(self.root.join(path)).and_then(|now| now.modified()).ok();
+        let changed = self.changed.iter().filter(|(path, then)| now(path) != **then);
+        changed.map(|(path, _)| path.clone()).collect()
+    }
+
+    /// A directory that may have come since.
+    fn descend_new(&mut self, path: PathBuf) {
+        if !self.walk.directories.contains_key(&path) {
+            self.descend(path);
         }
     }
 
@@ -102,11 +163,27 @@ impl Walker<'_> {
                     below.extend(self.sort_directory(path, &entry, &mut directory));
                 }
                 (_, Kind::Directory) => self.links.push(path.join(&entry.name)),
-                (_, kind) => directory.files.push(Entry { kind, ..entry }),
+                (from, kind) => {
+                    let link = (from == Kind::Link).then(|| self.root.join(path).join(&entry.name));
+                    self.walk.targets.extend(link.and_then(|link| fs::canonicalize(link).ok()));
+                    directory.files.push(Entry { kind, ..entry });
+                }
             }
         }
-        self.walk.directories.insert(path.to_owned(), directory);
+        self.unite(path, directory);
         below
+    }
+
+    /// Adds what an earlier listing of the directory saw and this one did not.
+    fn unite(&mut self, path: &Path, mut directory: Directory) {
+        if let Some(earlier) = self.walk.directories.remove(path) {
+            let known: BTreeSet<OsString> =
+                directory.files.iter().map(|entry| entry.name.clone()).collect();
+            let others = earlier.files.into_iter().filter(|entry| !known.contains(&entry.name));
+            directory.files.extend(others);
+            directory.is_folder |= earlier.is_folder;
+        }
+        self.walk.directories.insert(path.to_owned(), directory);
     }
 
     fn sort_directory(
@@ -119,15 +196,15 @@ impl Walker<'_> {
         let on_disk = self.root.join(&below);
         let control = match control::directory(entry.name.as_bytes()) {
             control::Directory::Control => true,
-            control::Directory::Ambiguous(marks) => {
-                marks.iter().any(|mark| on_disk.join(mark).exists()) || !has_delivery(&on_disk)
-            }
+            control::Directory::Ambiguous(marks) => is_control(&on_disk, marks),
             control::Directory::Open => false,
         };
         if !control {
             return Some(below);
         }
-        directory.control += count_files(&on_disk);
+        let (files, unread) = count_files(&on_disk);
+        directory.control += files;
+        self.walk.errors.extend(unread.into_iter().map(|error| (below.clone(), error)));
         if holds_delivered_files(&on_disk) {
             self.find(Found::MetadataAsFolder, below, "its cur/ or new/ holds files");
         }
@@ -143,6 +220,12 @@ impl Walker<'_> {
         }
     }
 
+    fn follow_links(&mut self) {
+        while let Some(link) = self.next_link() {
+            self.visit_link(link);
+        }
+    }
+
     fn next_link(&mut self) -> Option<PathBuf> {
         self.links.sort_by(|one, other| other.cmp(one));
         self.links.pop()
@@ -152,20 +235,25 @@ impl Walker<'_> {
     fn visit_link(&mut self, link: PathBuf) {
         let on_disk = self.root.join(&link);
         let name = link.file_name().unwrap_or_default().as_bytes();
+        if self.walk.followed.contains(&link) {
+            return;
+        }
         if self.is_known(&on_disk) {
             self.find(Found::FolderLinkedTwice, link.clone(), &target_of(&on_disk));
             self.leave(&link);
-        } else if is_delivery(name) || has_delivery(&on_disk) {
+        } else if is_delivery(name) || has_delivery(&on_disk).unwrap_or(true) {
             self.walk.followed.push(link.clone());
             self.descend(link);
         } else {
+            if leads_to_folders(&on_disk) {
+                self.error(&link, "leads to folders, which were not read: link to each of them");
+            }
             self.find(Found::LinkNotFollowed, link.clone(), &target_of(&on_disk));
             self.leave(&link);
         }
     }
 
     fn is_known(&self, directory: &Path) -> bool {
-        use std::os::unix::fs::MetadataExt;
         let target = fs::metadata(directory);
         target.is_ok_and(|target| self.seen.contains(&(target.dev(), target.ino())))
     }
@@ -188,8 +276,49 @@ fn is_delivery(name: &[u8]) -> bool {
     name == b"cur" || name == b"new"
 }
 
-fn has_delivery(directory: &Path) -> bool {
-    ["cur", "new"].iter().any(|name| directory.join(name).is_dir())
+/// Whether a `cur` or `new` stands in a directory; an error where that cannot be told.
+fn has_delivery(directory: &Path) -> io::Result<bool> {
+    for name in ["cur", "new"] {
+        match fs::metadata(directory.join(name)) {
+            Ok(metadata) if metadata.is_dir() => return Ok(true),
+            Err(error) if !is_absence(&error) => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(false)
+}
+
+fn is_absence(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+/// Whether a directory whose name may be a folder's is a program's own: one of its marks is in it,
+/// or nothing that is mail. Where that cannot be told it is none, and reading it will say why.
+fn is_control(directory: &Path, marks: &[&str]) -> bool {
+    if marks.iter().any(|mark| directory.join(mark).exists()) {
+        return true;
+    }
+    let Ok(mut entries) = fs::read_dir(directory) else { return false };
+    let is_mail = |name: &OsStr| mail_like::name_looks_like_mail(name.as_bytes());
+    let direct = entries.any(|entry| entry.map_or(true, |entry| is_mail(&entry.file_name())));
+    !direct && !holds_folders(WalkDir::new(directory))
+}
+
+/// Whether a `cur` or `new` stands below, or something that cannot be read.
+fn holds_folders(below: WalkDir) -> bool {
+    let mut entries = below.min_depth(1).into_iter();
+    entries.any(|entry| {
+        let is_folder = |entry: walkdir::DirEntry| {
+            entry.file_type().is_dir() && is_delivery(entry.file_name().as_bytes())
+        };
+        entry.map_or(true, is_folder)
+    })
+}
+
+/// Whether there are folders close behind a link; nobody looks through a whole disk for them.
+fn leads_to_folders(link: &Path) -> bool {
+    const DEPTH: usize = 3;
+    holds_folders(WalkDir::new(link).max_depth(DEPTH))
 }
 
 fn holds_delivered_files(directory: &Path) -> bool {
@@ -203,8 +332,14 @@ fn target_of(link: &Path) -> String {
     fs::read_link(link).map_or_else(|_| String::new(), |target| format!("-> {}", target.display()))
 }
 
-/// How many entries below a directory are no directories.
-fn count_files(directory: &Path) -> u64 {
-    let below = WalkDir::new(directory).min_depth(1).into_iter().flatten();
-    below.filter(|entry| !entry.file_type().is_dir()).count() as u64
+/// How many entries below a directory are no directories, and what of it could not be read.
+fn count_files(directory: &Path) -> (u64, Vec<Error>) {
+    let (mut files, mut errors) = (0, Vec::new());
+    for entry in WalkDir::new(directory).min_depth(1) {
+        match entry {
+            Ok(entry) => files += u64::from(!entry.file_type().is_dir()),
+            Err(error) => errors.push(listing::walk_error(directory, error)),
+        }
+    }
+    (files, errors)
 }

@@ -17,9 +17,6 @@ pub const LIMIT: u64 = 2 << 30;
 /// what the zstd program allows by default.
 const WINDOW: u64 = 128 << 20;
 
-/// How many bytes [`storage`] wants to see.
-pub const MAGIC: usize = 16;
-
 /// How a message's bytes lie in its file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Storage {

@@ -4,7 +4,7 @@
 use mailparse::{MailAddr, addrparse, dateparse, parse_header};
 
 /// The longest field value that is decoded, in bytes after unfolding; the rest is cut.
-pub const LONGEST_VALUE: usize = 8 << 10;
+pub const LONGEST_VALUE: usize = 2 << 10;
 
 /// What a message says of itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use super::header::Piece;
 
-/// How many values are kept in all: a header may have ten million fields of one name.
+/// How many values are kept of one name: a header may have ten million fields.
 const MOST_VALUES: usize = 64;
 
 /// Collects the unfolded values of wanted fields, in bounded memory.
@@ -48,7 +48,8 @@ impl Fields {
 
     fn begin(&mut self, name: &[u8]) {
         let is_name = |wanted: &&&str| wanted.as_bytes().eq_ignore_ascii_case(name);
-        let wanted = self.wanted.iter().find(is_name).filter(|_| self.values.len() < MOST_VALUES);
+        let wanted = self.wanted.iter().find(is_name);
+        let wanted = wanted.filter(|name| self.all(name).count() < MOST_VALUES);
         self.current = wanted.is_some();
         self.values.extend(wanted.map(|name| (*name, Vec::new())));
     }

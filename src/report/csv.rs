@@ -10,9 +10,9 @@ use crate::diff::Row;
 use crate::index::{Index, Message};
 use crate::side::{Side, Sides};
 
-use super::Report;
-use super::escape::path_text;
+use super::escape::{escape, path_text};
 use super::json::{Folder, timestamp};
+use super::{Report, Table};
 
 /// The columns of the message table.
 pub const COLUMNS: [&str; 20] = [
@@ -76,31 +76,40 @@ pub fn undefuse(cell: &str) -> &str {
 
 pub(super) fn write_messages(
     report: &Report<'_>,
-    bom: bool,
+    style: Table,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut table = open(bom, out)?;
+    let mut table = open(style, out)?;
     table.write_record(COLUMNS)?;
     for row in report.rows() {
-        table.write_record(cells(report.indexes, row).map(defuse))?;
+        table.write_record(cells(report.indexes, row).map(|cell| safe(cell, style)))?;
     }
     table.flush()
 }
 
-pub(super) fn write_folders(report: &Report<'_>, bom: bool, out: &mut dyn Write) -> io::Result<()> {
-    let mut table = open(bom, out)?;
+pub(super) fn write_folders(
+    report: &Report<'_>,
+    style: Table,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut table = open(style, out)?;
     table.write_record(FOLDER_COLUMNS)?;
     for folder in &report.diff.folders {
-        table.write_record(folder_cells(&Folder::of(folder)).map(defuse))?;
+        let cells = folder_cells(&Folder::of(folder));
+        table.write_record(cells.map(|cell| safe(cell, style)))?;
     }
     table.flush()
 }
 
-fn open(bom: bool, out: &mut dyn Write) -> io::Result<csv::Writer<&mut dyn Write>> {
-    if bom {
+fn open(style: Table, out: &mut dyn Write) -> io::Result<csv::Writer<&mut dyn Write>> {
+    if style.bom {
         out.write_all("\u{feff}".as_bytes())?;
     }
     Ok(csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out))
+}
+
+fn safe(cell: String, style: Table) -> String {
+    defuse(if style.escaped { escape(&cell) } else { cell })
 }
 
 fn cells(indexes: Sides<&Index>, row: &Row<'_>) -> [String; 20] {

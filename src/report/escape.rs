@@ -25,10 +25,10 @@ fn hex(byte: u32) -> String {
 }
 
 /// C1 controls, separators of lines, bidi marks, and characters without width.
-fn is_treacherous(letter: char) -> bool {
+pub(super) fn is_treacherous(letter: char) -> bool {
     matches!(
         letter,
-        '\u{80}'..='\u{9f}'
+        '\u{7f}'..='\u{9f}'
             | '\u{ad}'
             | '\u{61c}'
             | '\u{180e}'

@@ -17,14 +17,46 @@ use crate::message::id::Key;
 use crate::side::{Side, Sides};
 
 use super::Report;
-use super::escape::path_text;
+use super::escape::{is_treacherous, path_text};
 
 /// The schema's name and version.
 pub(super) const SCHEMA: &str = "maildiff.report/1";
 
 pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &Document::of(report)).map_err(io::Error::from)?;
+    serde_json::to_writer_pretty(Tame(out), &Document::of(report)).map_err(io::Error::from)?;
     out.write_all(b"\n")
+}
+
+/// Writes characters that a terminal would obey as `\u`, which JSON reads as the same. They occur
+/// within strings only, and `serde_json` hands over whole characters.
+struct Tame<'w>(&'w mut dyn Write);
+
+impl Write for Tame<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match std::str::from_utf8(bytes).ok().filter(|text| text.contains(is_treacherous)) {
+            Some(text) => self.0.write_all(tame(text).as_bytes())?,
+            None => self.0.write_all(bytes)?,
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+fn tame(text: &str) -> String {
+    let mut tame = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if is_treacherous(letter) {
+            let mut units = [0; 2];
+            let units = letter.encode_utf16(&mut units).iter();
+            tame.extend(units.map(|unit| format!("\\u{unit:04x}")));
+        } else {
+            tame.push(letter);
+        }
+    }
+    tame
 }
 
 #[derive(Serialize)]
@@ -312,6 +344,16 @@ pub(super) fn timestamp(seconds: i64) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_terminal_would_obey_is_escaped() {
+        let text = "a\u{9b}31m\u{202e}é\u{e0001}";
+        let mut out = Vec::new();
+        serde_json::to_writer(Tame(&mut out), text).unwrap();
+        let json = String::from_utf8(out).unwrap();
+        assert_eq!(json, r#""a\u009b31m\u202eé\udb40\udc01""#);
+        assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
+    }
 
     #[test]
     fn times_are_utc() {

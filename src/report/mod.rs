@@ -29,21 +29,24 @@ pub enum Format {
     /// Counts by folder, as `diff -u` would print two lists of them.
     Unified,
     /// A row a message, for spreadsheets.
-    Csv {
-        /// Whether a byte order mark comes first, by which some programs know UTF-8.
-        bom: bool,
-    },
+    Csv(Table),
     /// A row a folder, for spreadsheets.
-    FoldersCsv {
-        /// As for [`Format::Csv`].
-        bom: bool,
-    },
+    FoldersCsv(Table),
     /// Everything, for programs.
     Json,
     /// Message-IDs, one a line.
     Ids(List),
     /// Paths, one a line.
     Paths(List),
+}
+
+/// How a table is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Table {
+    /// A byte order mark comes first, by which some programs know UTF-8.
+    pub bom: bool,
+    /// A terminal reads it: control characters are escaped.
+    pub escaped: bool,
 }
 
 /// How a list is written.
@@ -106,8 +109,8 @@ pub fn write(report: &Report<'_>, format: Format, out: &mut dyn Write) -> io::Re
     match format {
         Format::Text(shape) => text::write(report, shape, out),
         Format::Unified => unified::write(report, out),
-        Format::Csv { bom } => csv::write_messages(report, bom, out),
-        Format::FoldersCsv { bom } => csv::write_folders(report, bom, out),
+        Format::Csv(table) => csv::write_messages(report, table, out),
+        Format::FoldersCsv(table) => csv::write_folders(report, table, out),
         Format::Json => json::write(report, out),
         Format::Ids(list) => list::write_ids(report, list, out),
         Format::Paths(list) => list::write_paths(report, list, out),

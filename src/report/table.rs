@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Where a column's text stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,20 +38,24 @@ fn width(rows: &[Vec<String>], column: usize) -> usize {
     cells.map(|cell| cell.width()).max().unwrap_or_default()
 }
 
+/// How many characters are shown of a text at the most, for those that have no width.
+const MOST_LETTERS: usize = 200;
+
 /// The text, cut to a width in columns; `…` stands for what is gone.
 pub(super) fn cut(text: &str, width: usize) -> String {
-    if text.width() <= width {
-        return text.to_owned();
-    }
     let mut kept = String::new();
-    for letter in text.chars() {
-        kept.push(letter);
-        if kept.width() >= width {
-            kept.pop();
-            break;
+    let mut used = 0;
+    for (at, letter) in text.chars().enumerate() {
+        used += letter.width().unwrap_or_default();
+        if used > width || at == MOST_LETTERS {
+            while kept.width() >= width.max(1) {
+                kept.pop();
+            }
+            return kept + "…";
         }
+        kept.push(letter);
     }
-    kept + "…"
+    kept
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::folders::Ground;
 use crate::index::Message;
 use crate::maildir::folder_name::FolderName;
 use crate::side::{Side, Sides};
-use crate::verdict::Exit;
+use crate::verdict::{Exit, Verdict};
 
 use super::Report;
 use super::command::{again, quote};
@@ -65,11 +65,12 @@ impl Paint {
         self.dress("1", text)
     }
 
-    fn verdict(self, exit: Exit, text: &str) -> String {
-        let code = match exit {
-            Exit::Same => "1;32",
-            Exit::Different => "1;31",
+    /// Green is for what is complete, whatever was allowed to be missing.
+    fn verdict(self, verdict: &Verdict, text: &str) -> String {
+        let code = match verdict.exit {
             Exit::Trouble => "1;33",
+            Exit::Same if verdict.complete => "1;32",
+            _ => "1;31",
         };
         self.dress(code, text)
     }
@@ -88,7 +89,7 @@ impl Text<'_> {
             vec![
                 side.word().to_owned(),
                 escape(&path_text(&index.root)),
-                index.layout.to_string(),
+                escape(&index.layout.to_string()),
                 plural(messages, "message"),
             ]
         });
@@ -277,10 +278,11 @@ impl Text<'_> {
             _ if verdict.complete => {
                 [self.complete(), others(counts), self.unchecked().to_owned()].join(" ")
             }
-            _ => self.incomplete(),
+            Exit::Same => format!("{} This was allowed.", self.incomplete()),
+            Exit::Different => self.incomplete(),
         };
         let sentence = sentence.split_whitespace().collect::<Vec<_>>().join(" ");
-        self.paint.verdict(verdict.exit, &sentence)
+        self.paint.verdict(verdict, &sentence)
     }
 
     fn trouble(&self) -> String {
@@ -288,7 +290,7 @@ impl Text<'_> {
         let known = tell(&everything(&self.report.diff.counts));
         let known = if known.is_empty() { "no difference".to_owned() } else { known };
         let files = plural(unread as u64, "file or directory");
-        format!("{files} could not be read; what could be read has {known}")
+        format!("{files} could not be read, or changed meanwhile; what was read has {known}")
     }
 
     fn strict(&self) -> String {

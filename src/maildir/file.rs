@@ -1,0 +1,67 @@
+//! A file of a tree that counts, or may count, and its place in a folder.
+
+use std::path::PathBuf;
+
+/// A file that counts, or may count once it has been looked into.
+#[derive(Clone, Debug)]
+pub struct File {
+    /// The index of its folder.
+    pub folder: usize,
+    /// Where in the folder it lies.
+    pub place: Place,
+    /// Its path relative to the root; absolute where INBOX lies outside.
+    pub path: PathBuf,
+    /// Its inode number, by which it is found again after a rename.
+    pub inode: u64,
+    /// What it is if it does not look like mail.
+    pub otherwise: Otherwise,
+}
+
+/// What a file is that does not look like mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Otherwise {
+    /// Mail all the same: its place or its name make it count.
+    Mail,
+    /// A control file, by its name.
+    Control,
+    /// No mail.
+    Foreign,
+}
+
+/// Where in a folder a file lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Place {
+    /// In `cur`: delivered and seen by a client.
+    Cur,
+    /// In `new`: delivered.
+    New,
+    /// Elsewhere in the folder, where no server looks.
+    Misfiled,
+    /// Below `tmp`: not delivered.
+    Tmp,
+    /// In `cur` or `new` under a dot name, which servers pass over.
+    Hidden,
+}
+
+impl Place {
+    /// Whether an IMAP server shows a file there.
+    pub fn is_delivered(self) -> bool {
+        matches!(self, Place::Cur | Place::New)
+    }
+
+    /// Whether a file there is a leftover, and no message.
+    pub fn is_leftover(self) -> bool {
+        matches!(self, Place::Tmp | Place::Hidden)
+    }
+
+    /// The word in reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Place::Cur => "cur",
+            Place::New => "new",
+            Place::Misfiled => "misfiled",
+            Place::Tmp => "tmp",
+            Place::Hidden => "hidden",
+        }
+    }
+}
