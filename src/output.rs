@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use maildiff::error::Error;
 
 /// Writes a file so that its name shows either what it held before or all of what is new: into a
-/// neighbour first, which then takes its name. What is no file of its own (`/dev/stdout`, a pipe) is
-/// written straight, behind what is there.
+/// neighbour first, which then takes its name. What is no file of its own (`/dev/stdout`, a pipe)
+/// is written straight, behind what is there.
 ///
 /// # Errors
 /// Where the file cannot be written.

@@ -99,7 +99,8 @@ pub enum Reason {
     NoHeaderEnd,
     /// It is mbsync's stand-in for a message over its MaxSize.
     Placeholder,
-    /// One copy is the beginning of the other; or a server with this file serves only its beginning.
+    /// One copy is the beginning of the other; or a server with this file serves only its
+    /// beginning.
     TruncatedCopy,
     /// One copy has no body; or it has none at all.
     NoBody,

@@ -2,8 +2,8 @@
 //!
 //! A key has copies on both sides, each in a folder. They pair in this order: equal content in one
 //! folder, equal content in two folders, one folder, two folders; the first two only where contents
-//! are known. Within each step delivered copies pair first, then copies in the order of their paths:
-//! the same trees give the same pairs, from either side.
+//! are known. Within each step delivered copies pair first, then copies in the order of their
+//! paths: the same trees give the same pairs, from either side.
 
 use std::collections::BTreeMap;
 

@@ -209,7 +209,8 @@ fn decode_words(value: &[u8]) -> Vec<u8> {
     decoded
 }
 
-/// The encoded word that opens `text`, as `=?charset?encoding?text?=`: what it says, and its length.
+/// The encoded word that opens `text`, as `=?charset?encoding?text?=`: what it says, and its
+/// length.
 fn encoded_word(text: &[u8]) -> Option<(Vec<u8>, usize)> {
     let mut parts = text.get(2..)?.splitn(4, |&byte| byte == b'?');
     let (charset, encoding, word, rest) =

@@ -1,8 +1,8 @@
 //! mbsync's placeholders: the message is listed, its content is not there.
 //!
-//! With `MaxSize` mbsync writes, in place of a message that is too big, its header and a body of two
-//! or three lines (isync `src/sync.c` 1.4, `src/sync_msg_cvt.c` 1.5, `copy_msg_convert`). Such a
-//! file has the Message-ID of the real one, so it pairs by key although the mail is missing.
+//! With `MaxSize` mbsync writes, in place of a message that is too big, its header and a body of
+//! two or three lines (isync `src/sync.c` 1.4, `src/sync_msg_cvt.c` 1.5, `copy_msg_convert`). Such
+//! a file has the Message-ID of the real one, so it pairs by key although the mail is missing.
 
 /// The longest body a placeholder has, in bytes: a longer one is none.
 pub const LONGEST_BODY: usize = 256;
