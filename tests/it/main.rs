@@ -1,7 +1,10 @@
 //! The tests that need the whole tool, or files on a disk.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that panics has failed")]
-#![allow(clippy::panic, reason = "a test that panics has failed")]
+#![allow(clippy::panic, clippy::string_slice, reason = "a test that panics has failed")]
+
+mod tree;
 
 mod examples;
+mod trees;
 mod vectors;
