@@ -4,7 +4,9 @@
 #![allow(clippy::panic, clippy::string_slice, reason = "a test that panics has failed")]
 
 mod tree;
+mod plan;
 
 mod examples;
+mod laws;
 mod trees;
 mod vectors;
