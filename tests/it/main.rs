@@ -6,6 +6,7 @@
 mod tree;
 mod plan;
 
+mod cli;
 mod examples;
 mod laws;
 mod trees;
