@@ -9,5 +9,6 @@ mod plan;
 mod cli;
 mod examples;
 mod laws;
+mod tidy;
 mod trees;
 mod vectors;
