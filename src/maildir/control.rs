@@ -89,7 +89,7 @@ const LOOSE_PREFIXES: &[&[u8]] = &[
 
 const LOOSE_SUFFIXES: &[&[u8]] = &[b".msf", b".lock"];
 
-/// What KMail (`.X.index…`) and Evolution (`.X.cmeta`, `.X.ibex.index…`) keep beside folder `X`.
+/// What KMail (`.X.index…`) and Evolution (`.X.cmeta`, `.X.ibex.index…`) keep beside a folder.
 fn is_folder_cache(name: &[u8]) -> bool {
     const ENDS: &[&[u8]] = &[b".index", b".index.ids", b".index.sorted", b".index.data", b".cmeta"];
     name.starts_with(b".") && ENDS.iter().any(|end| name.len() > end.len() && name.ends_with(end))
@@ -101,7 +101,7 @@ pub enum Directory {
     /// A program's own, whatever is in it: counted, never opened.
     Control,
     /// A program's own if one of these entries is in it. Else it is one unless it holds mail or
-    /// folders: people read lists about notmuch and git, and a folder for them is called `.notmuch`.
+    /// folders: people read lists about notmuch, and a folder for them is called `.notmuch`.
     Ambiguous(&'static [&'static str]),
     /// Anything else.
     Open,

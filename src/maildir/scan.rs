@@ -1,7 +1,7 @@
 //! From a tree on disk to its folders and the place of every file in them.
 //!
-//! The rules: a directory with `cur` or `new` is a folder, and so is one that directly holds mail if
-//! the layout has a name for it. In `cur` and `new` every file counts but dot files; elsewhere a
+//! The rules: a directory with `cur` or `new` is a folder, and so is one that directly holds mail
+//! if the layout has a name for it. In `cur` and `new` every file counts but dot files; elsewhere a
 //! file is a control file by its name, mail by its looks, or foreign. Mail outside `cur` and `new`
 //! belongs to the nearest folder above it, or to INBOX. Nothing is left out.
 

@@ -9,14 +9,14 @@ use crate::index::Index;
 use crate::side::Sides;
 use crate::verdict::{Test, Verdict};
 
-mod command;
-pub mod csv;
 mod escape;
-mod json;
-mod list;
 mod table;
-mod text;
+mod command;
+mod json;
+pub mod csv;
+mod list;
 mod unified;
+mod text;
 
 pub use escape::escape;
 pub use text::Shape;

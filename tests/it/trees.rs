@@ -109,8 +109,9 @@ fn a_link_to_nothing_is_trouble() {
 
 #[test]
 fn a_link_to_a_message_is_a_message() {
+    let elsewhere = Tree::bare().with("1", mail("b"));
     let left = Tree::of(&["a"]).with(".Sent/cur/1", mail("b"));
-    let right = Tree::of(&["a"]).folder(".Sent").link(".Sent/cur/1", left.path(".Sent/cur/1"));
+    let right = Tree::of(&["a"]).folder(".Sent").link(".Sent/cur/1", elsewhere.path("1"));
     let told = report(&left, &right, "");
     told.is(0, "same 2");
     assert_eq!(told.ledger("right"), "same 2");
@@ -167,6 +168,60 @@ fn a_link_to_any_other_directory_is_left_alone() {
     told.is(0, "same 1");
     assert_eq!(told.findings(), ["left link-not-followed notes"]);
     assert_eq!(told.ledger("left"), "same 1, foreign 1");
+}
+
+#[test]
+fn a_link_to_folders_is_followed_or_trouble() {
+    let elsewhere = Tree::bare().with("2012/cur/1", mail("b"));
+    let left = Tree::of(&["a"]).link("Archives", elsewhere.root());
+    let told = report(&left, &Tree::of(&["a"]), "");
+    assert_eq!((told.status, told.counts().as_str()), (2, "same 1"));
+    assert_eq!(told.list("errors").len(), 1, "{:?}", told.errors());
+}
+
+#[test]
+fn what_both_sides_reach_is_trouble() {
+    let left = || Tree::of(&["a"]).with(".Sent/cur/1", mail("b"));
+    let (one, other) = (left(), left());
+    let folder = Tree::of(&["a"]).link(".Sent", one.path(".Sent"));
+    compare(&one, &folder, "").exits(2);
+    let message = Tree::of(&["a"]).folder(".Sent").link(".Sent/cur/1", other.path(".Sent/cur/1"));
+    compare(&other, &message, "").exits(2);
+    let elsewhere = Tree::bare().with("1", mail("b"));
+    let linked = || Tree::of(&["a"]).link("cur/b", elsewhere.path("1"));
+    compare(&linked(), &linked(), "").exits(2);
+}
+
+#[test]
+fn a_folder_inside_cur_is_none() {
+    let left = Tree::of(&["a", "b"]);
+    let right = Tree::of(&["a"]).with("cur/cur/b:2,S", mail("b"));
+    let told = report(&left, &right, "");
+    told.is(1, "same 2, misfiled 1");
+    assert_eq!(told.findings(), ["right misfiled-subdir cur/cur/b:2,S"]);
+    let unfinished = Tree::of(&["a"]).with("tmp/cur/b:2,S", mail("b"));
+    assert_eq!(report(&left, &unfinished, "").counts(), "same 1, only-left 1");
+}
+
+#[test]
+fn names_of_control_files_hide_no_mail() {
+    let names = ["subscriptions.eml", "shared-plan.eml", "courier-bill", "x.lock", ".offer.index"];
+    for name in names {
+        let left = Tree::of(&["a"]).with(name, mail("b"));
+        let told = report(&left, &Tree::of(&["a"]), "");
+        assert_eq!((told.status, told.counts().as_str()), (1, "same 1, only-left 1"), "{name}");
+        let left = Tree::of(&["a"]).with(name, "no mail");
+        assert_eq!(report(&left, &Tree::of(&["a"]), "").ledger("left"), "same 1, control 1");
+    }
+}
+
+#[test]
+fn names_of_control_directories_hide_no_folders() {
+    let left = Tree::bare().with("a/cur/1", mail("a")).with("calendar/2012/cur/2", mail("b"));
+    let right = Tree::bare().with("a/cur/1", mail("a"));
+    report(&left, &right, "").is(1, "same 1, only-left 1");
+    let empty = Tree::bare().with("a/cur/1", mail("a")).with("calendar/events", "no mail");
+    assert_eq!(report(&empty, &right, "").ledger("left"), "same 1, control 1");
 }
 
 // What cannot be read.
