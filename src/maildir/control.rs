@@ -65,27 +65,17 @@ const NAMES: &[&[u8]] = &[
 ];
 
 const PREFIXES: &[&[u8]] = &[
-    b"dovecot-",
-    b"dovecot.",
-    b".dovecot.",
-    b"courierimap",
-    b"courierpop3",
+    b"dovecot",
+    b".dovecot",
+    b"courier",
+    b"sqwebmail-",
     b"maildirsize",
     b"maildirfilter",
     b".mbsyncstate",
     b".state.gmailieer.json",
 ];
 
-const LOOSE_PREFIXES: &[&[u8]] = &[
-    b"dovecot",
-    b"courier",
-    b"subscriptions",
-    b"shared-",
-    b"sqwebmail-",
-    b"temp.",
-    b".temp.",
-    b"cyrus.",
-];
+const LOOSE_PREFIXES: &[&[u8]] = &[b"subscriptions", b"shared-", b"temp.", b".temp.", b"cyrus."];
 
 const LOOSE_SUFFIXES: &[&[u8]] = &[b".msf", b".lock"];
 
