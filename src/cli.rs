@@ -1,5 +1,6 @@
 //! The command line: what was typed, and what it means to the library.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::{ArgAction, Parser, ValueEnum};
@@ -181,6 +182,23 @@ pub(crate) struct Output {
 }
 
 impl Cli {
+    /// What of the command line makes no sense together, if anything.
+    pub(crate) fn contradiction(&self) -> Option<String> {
+        let lists = matches!(self.format, Kind::Ids | Kind::Paths);
+        if self.null && !lists {
+            return Some("--null goes with --format ids or --format paths".to_owned());
+        }
+        let outputs = self.outputs();
+        let paths: Vec<&PathBuf> = outputs.iter().map(|output| &output.path).collect();
+        if paths.iter().any(|path| path.as_os_str() == "-") {
+            let told = "a report beside the text needs a file; --format writes to standard output";
+            return Some(told.to_owned());
+        }
+        let mut named = BTreeSet::new();
+        let repeated = paths.into_iter().find(|path| !named.insert(*path));
+        repeated.map(|path| format!("{} is named for two reports", path.display()))
+    }
+
     /// The roots of the trees.
     pub(crate) fn roots(&self) -> Sides<PathBuf> {
         Sides::new(self.left.clone(), self.right.clone())

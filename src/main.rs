@@ -38,6 +38,9 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: &Cli) -> anyhow::Result<Exit> {
+    if let Some(contradiction) = cli.contradiction() {
+        bail!(contradiction);
+    }
     let roots = cli.roots();
     check_apart(&roots, cli)?;
     check_outputs(&roots, cli)?;
@@ -235,16 +238,7 @@ fn notes(indexes: Sides<&Index>, pairs: &Pairs) -> Vec<String> {
 fn check_outputs(roots: &Sides<PathBuf>, cli: &Cli) -> Result<(), Error> {
     let inboxes = Side::BOTH.into_iter().filter_map(|side| cli.scan_options(side).inbox);
     let trees: Vec<PathBuf> = roots.iter().cloned().chain(inboxes).collect();
-    let outputs = cli.outputs();
-    let mut paths = BTreeSet::new();
-    for file in &outputs {
-        if !paths.insert(&file.path) {
-            let told = "is named for two reports";
-            return Err(Error::told(&file.path, told));
-        }
-        output::check_place(&file.path, &trees)?;
-    }
-    Ok(())
+    cli.outputs().iter().try_for_each(|file| output::check_place(&file.path, &trees))
 }
 
 /// Writes every report that was asked for; one that fails keeps no other from being written.

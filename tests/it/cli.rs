@@ -515,3 +515,16 @@ fn a_root_may_have_any_name() {
     let run = Run::of(tool.arg("-l").arg(OsStr::new(raw(b"r\xff\n"))));
     run.report().is(0, "same 1");
 }
+
+#[test]
+fn options_that_make_no_sense_together_are_refused() {
+    let (left, right) = (Tree::of(&["a"]), Tree::of(&["a"]));
+    for (options, told) in [
+        ("--null", "--null goes with --format ids or --format paths"),
+        ("--csv -", "a report beside the text needs a file"),
+        ("--csv /tmp/x --json /tmp/x", "/tmp/x is named for two reports"),
+        ("--brief --format csv", "cannot be used with"),
+    ] {
+        compare(&left, &right, options).exits(2).complains(told);
+    }
+}
