@@ -1,0 +1,166 @@
+//! The messages that differ, by class or mark, then by reason.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use crate::diff::{Class, Mark, Reason, Row};
+use crate::index::Message;
+use crate::maildir::folder_name::FolderName;
+use crate::side::Side;
+
+use super::super::Report;
+use super::super::command::{again, quote};
+use super::super::escape::{escape, path_text};
+use super::super::json::timestamp;
+use super::super::table::{self, Align, cut};
+use super::paint::Paint;
+use super::section::Section;
+
+/// How wide subjects and senders may be, in columns.
+const SUBJECT: usize = 40;
+const SENDER: usize = 30;
+
+/// The differences: by class or mark, then by reason.
+pub(super) fn write(report: &Report<'_>, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    for section in Section::ALL {
+        let rows: Vec<&Row<'_>> = report.rows().filter(|row| section.holds(row)).collect();
+        if !rows.is_empty() {
+            write_section(report, paint, section, &rows, out)?;
+        }
+    }
+    write_renamed(report, paint, out)
+}
+
+fn write_section(
+    report: &Report<'_>,
+    paint: Paint,
+    section: Section,
+    rows: &[&Row<'_>],
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let heading = format!("{} ({})", section.heading(), rows.len());
+    writeln!(out, "\n{}", paint.bold(&heading))?;
+    let mut by_reason: BTreeMap<Option<Reason>, Vec<&Row<'_>>> = BTreeMap::new();
+    for row in rows {
+        by_reason.entry(row.reason.filter(|_| section.has_reasons())).or_default().push(row);
+    }
+    for (reason, rows) in by_reason {
+        write_reason(report, section, reason, &rows, out)?;
+    }
+    Ok(())
+}
+
+fn write_reason(
+    report: &Report<'_>,
+    section: Section,
+    reason: Option<Reason>,
+    rows: &[&Row<'_>],
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    if let Some(reason) = reason {
+        writeln!(out, "  {reason} ({}): {}", rows.len(), reason.advice())?;
+    }
+    let shown = if report.all { rows.len() } else { section.shown().min(rows.len()) };
+    let lines: Vec<Vec<String>> =
+        rows.iter().take(shown).map(|row| line(report, section, row)).collect();
+    table::write(out, "    ", &[Align::Left; 6], &lines)?;
+    if shown < rows.len() {
+        let command = command_for_rest(report, section);
+        let more = if shown == 0 { "" } else { " more" };
+        writeln!(out, "    … {}{more}: {command}", rows.len() - shown)?;
+    }
+    Ok(())
+}
+
+/// The command that lists a section uncut.
+fn command_for_rest(report: &Report<'_>, section: Section) -> String {
+    let wanted = ["--all", "--only", section.word()];
+    let options = if report.only.is_some() { &wanted[..1] } else { &wanted[..] };
+    again(options, &report.command)
+}
+
+/// One message: where, when, who, what, which, and what else is to be said.
+fn line(report: &Report<'_>, section: Section, row: &Row<'_>) -> Vec<String> {
+    let envelope = &row.envelope;
+    let date = envelope.date.and_then(timestamp);
+    let date = date.and_then(|date| Some(date.split_once('T')?.0.to_owned()));
+    vec![
+        place(report, row),
+        date.unwrap_or_else(|| "-".to_owned()),
+        cut(&escape(&envelope.from), SENDER),
+        cut(&escape(&envelope.subject), SUBJECT),
+        if section.shows_ids() { String::new() } else { id(row) },
+        remark(section, row),
+    ]
+}
+
+fn place(report: &Report<'_>, row: &Row<'_>) -> String {
+    let name = |side: Side| {
+        let folder = row.files[side].map(|file| file.folder);
+        let folder = folder.and_then(|folder| report.indexes[side].folders.get(folder));
+        folder.map(|folder| escape(folder.name.as_str()))
+    };
+    match (name(Side::Left), name(Side::Right)) {
+        (Some(left), Some(right)) if row.class == Class::Moved => format!("{left} → {right}"),
+        (Some(name), _) | (None, Some(name)) => name,
+        (None, None) => String::new(),
+    }
+}
+
+/// Folders that seem to have another name on the other side.
+fn write_renamed(report: &Report<'_>, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    for renamed in &report.diff.renamed {
+        let names = renamed.names.as_ref().map(FolderName::as_str);
+        let map = escape(&quote(&format!("{}={}", names.left, names.right)));
+        let (left, right) = (escape(names.left), escape(names.right));
+        let told = format!("{left} → {right} ({} of {})", renamed.shared, renamed.of);
+        writeln!(out, "\n{}", paint.bold(&told))?;
+        writeln!(out, "  these look like one folder; if they are, say: --map {map}")?;
+    }
+    Ok(())
+}
+
+/// What else is to be said of a row in its section.
+fn remark(section: Section, row: &Row<'_>) -> String {
+    let size = |side: Side| row.files[side].map(|file| file.size).unwrap_or_default();
+    let sides = |tell: &dyn Fn(&Message) -> String| {
+        let [left, right] = Side::BOTH.map(|side| row.files[side].map(tell).unwrap_or_default());
+        format!("{left} → {right}")
+    };
+    match section {
+        Section::Mark(Mark::Content) => {
+            format!("{} → {} bytes", size(Side::Left), size(Side::Right))
+        }
+        Section::Mark(Mark::Misfiled) => sides(&|file| file.place.word().to_owned()),
+        Section::Mark(Mark::Rekeyed | Mark::CaseOnly) => sides(&written),
+        Section::Mark(Mark::Flags) => sides(&|file| format!("[{}]", file.flags)),
+        Section::Class(_) => whereabouts(row),
+    }
+}
+
+/// The path, where neither folder nor id lead to the file; and its probable twin.
+fn whereabouts(row: &Row<'_>) -> String {
+    let Some((_, file)) = row.file() else { return String::new() };
+    let hard_to_find = !file.place.is_delivered() || file.id.is_none();
+    let path = if hard_to_find { escape(&path_text(&file.path)) } else { String::new() };
+    match probable(row) {
+        Some(probable) => format!("{path}  probably {probable}").trim_start().to_owned(),
+        None => path,
+    }
+}
+
+fn probable(row: &Row<'_>) -> Option<String> {
+    let (side, twin) = (row.file()?.0.other(), row.probable?);
+    Some(format!("{} of the {side}", escape(&path_text(&twin.path))))
+}
+
+fn id(row: &Row<'_>) -> String {
+    row.file().map(|(_, file)| cut(&written(file), 2 * SUBJECT)).unwrap_or_default()
+}
+
+fn written(message: &Message) -> String {
+    match &message.written {
+        Some(written) => escape(&String::from_utf8_lossy(written)),
+        None => "no Message-ID".to_owned(),
+    }
+}

@@ -1,0 +1,29 @@
+//! Colours of the text report.
+
+use crate::verdict::{Exit, Verdict};
+
+/// Colours, or none.
+#[derive(Clone, Copy)]
+pub(super) struct Paint {
+    pub(super) color: bool,
+}
+
+impl Paint {
+    pub(super) fn bold(self, text: &str) -> String {
+        self.dress("1", text)
+    }
+
+    /// Green is for what is complete, whatever was allowed to be missing.
+    pub(super) fn verdict(self, verdict: &Verdict, text: &str) -> String {
+        let code = match verdict.exit {
+            Exit::Trouble => "1;33",
+            Exit::Same if verdict.complete => "1;32",
+            _ => "1;31",
+        };
+        self.dress(code, text)
+    }
+
+    fn dress(self, code: &str, text: &str) -> String {
+        if self.color { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+    }
+}

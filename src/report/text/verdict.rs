@@ -1,0 +1,102 @@
+//! The answer, in one line.
+
+use crate::diff::Counts;
+use crate::side::Side;
+use crate::verdict::Exit;
+
+use super::super::Report;
+use super::paint::Paint;
+use super::words::{messages, plural};
+
+/// The answer, in one line.
+pub(super) fn line(report: &Report<'_>, paint: Paint) -> String {
+    let verdict = report.verdict;
+    let sentence = match verdict.exit {
+        Exit::Trouble => format!("NOT PROVEN: {}.", trouble(report)),
+        _ if verdict.strict => format!("{} {}", strict(report), unchecked(report)),
+        _ if verdict.complete => {
+            [complete(report), others(report), unchecked(report).to_owned()].join(" ")
+        }
+        Exit::Same => format!("{} This was allowed.", incomplete(report)),
+        Exit::Different => incomplete(report),
+    };
+    let sentence = sentence.split_whitespace().collect::<Vec<_>>().join(" ");
+    paint.verdict(verdict, &sentence)
+}
+
+fn trouble(report: &Report<'_>) -> String {
+    let unread: usize = report.errors.iter().map(Vec::len).sum();
+    let known = tell(&everything(&report.diff.counts));
+    let known = if known.is_empty() { "no difference".to_owned() } else { known };
+    let files = plural(unread as u64, "file or directory");
+    format!("{files} could not be read, or changed meanwhile; what was read has {known}")
+}
+
+fn strict(report: &Report<'_>) -> String {
+    let messages = messages(report, Side::Left);
+    format!("THE SAME: {} on both sides.", plural(messages, "message"))
+}
+
+/// What a good answer does not say.
+fn unchecked(report: &Report<'_>) -> &'static str {
+    if report.verdict.content_checked {
+        "Every content was compared."
+    } else {
+        "Bodies of equal size were not compared (--content does)."
+    }
+}
+
+fn complete(report: &Report<'_>) -> String {
+    match messages(report, Side::Left) {
+        1 => "COMPLETE: the one message of the left is on the right.".to_owned(),
+        count => format!("COMPLETE: all messages of the left ({count}) are on the right."),
+    }
+}
+
+fn incomplete(report: &Report<'_>) -> String {
+    let counts = &report.diff.counts;
+    let mut reasons = Vec::new();
+    if counts.only_left > 0 {
+        let of = messages(report, Side::Left);
+        let verb = if counts.only_left == 1 { "is" } else { "are" };
+        reasons.push(format!(
+            "{} of {of} messages of the left {verb} not on the right",
+            counts.only_left
+        ));
+    }
+    if counts.content > 0 {
+        reasons.push(format!("{} with other content", plural(counts.content, "pair")));
+    }
+    if report.diff.misfiled.right > 0 {
+        reasons.push(format!("{} misfiled on the right", report.diff.misfiled.right));
+    }
+    format!("NOT COMPLETE: {}. {}", reasons.join(", "), others(report))
+}
+
+/// What else differs, for a tree that is not strictly the same.
+fn others(report: &Report<'_>) -> String {
+    let counts = &report.diff.counts;
+    let told = tell(&[
+        (counts.only_right, "only on the right"),
+        (counts.moved, "moved"),
+        (counts.copies, "in further copies"),
+        (report.diff.misfiled.left, "misfiled on the left"),
+    ]);
+    if told.is_empty() { String::new() } else { format!("Also: {told}.") }
+}
+
+fn everything(counts: &Counts) -> [(u64, &'static str); 6] {
+    [
+        (counts.only_left, "only on the left"),
+        (counts.only_right, "only on the right"),
+        (counts.moved, "moved"),
+        (counts.copies, "in further copies"),
+        (counts.content, "with other content"),
+        (counts.misfiled, "misfiled on one side"),
+    ]
+}
+
+fn tell(parts: &[(u64, &str)]) -> String {
+    let told = parts.iter().filter(|(count, _)| *count > 0);
+    told.map(|(count, what)| format!("{count} {what}")).collect::<Vec<_>>().join(", ")
+}
