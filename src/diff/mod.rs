@@ -19,6 +19,7 @@ use crate::message::id::Key;
 use crate::side::{Side, Sides};
 
 mod class;
+mod count;
 mod folder_counts;
 mod pairing;
 mod reason;
@@ -26,6 +27,7 @@ mod reason;
 pub use class::{Class, Counts, Ledger, Mark, Reason};
 pub use folder_counts::{FolderCounts, Renamed};
 
+use count::{count, ledger, misfiled_on};
 use folder_counts::{count_folders, find_renamed};
 use pairing::{Copies, Paired, differ, is_suspicious};
 use reason::{Known, Lone};
@@ -269,15 +271,15 @@ impl<'a, 'p> Comparison<'a, 'p> {
             self.add_pair(left, right, true);
         }
         for side in Side::BOTH {
-            for (message, reused_id) in std::mem::take(&mut self.lone[side]) {
-                let repeats =
-                    message.content.get().is_some_and(|content| contents.contains(content));
-                if found.contains(&ptr::from_ref(message)) {
-                } else if repeats {
-                    self.add_copy(side, message);
-                } else {
-                    self.lone[side].push((message, reused_id));
-                }
+            let repeats = |message: &Message| {
+                message.content.get().is_some_and(|content| contents.contains(content))
+            };
+            let rest = std::mem::take(&mut self.lone[side]).into_iter();
+            let rest = rest.filter(|(message, _)| !found.contains(&ptr::from_ref(*message)));
+            let (copies, lone): (Vec<_>, Vec<_>) = rest.partition(|(message, _)| repeats(message));
+            self.lone[side] = lone;
+            for (message, _) in copies {
+                self.add_copy(side, message);
             }
         }
     }
@@ -435,46 +437,5 @@ fn join(messages: Sides<&[Message]>) -> Vec<Copies<'_>> {
             run.unwrap_or_default().iter().collect()
         };
         keys.push(Copies::new(take(Side::Left), take(Side::Right)));
-    }
-}
-
-fn count(rows: &[Row<'_>]) -> Counts {
-    let mut counts = Counts::default();
-    for row in rows {
-        *counts.class_mut(row.class) += 1;
-        for &mark in &row.marks {
-            *counts.mark_mut(mark) += 1;
-        }
-    }
-    counts
-}
-
-fn misfiled_on(side: Side, rows: &[Row<'_>]) -> u64 {
-    let marked = rows.iter().filter(|row| row.marks.contains(&Mark::Misfiled));
-    let lies_so = |file: &Message| !file.place.is_delivered();
-    marked.filter(|row| row.files[side].is_some_and(lies_so)).count() as u64
-}
-
-fn ledger(index: &Index, side: Side, rows: &[Row<'_>], leftovers: u64) -> Ledger {
-    let on_side = rows.iter().filter(|row| row.files[side].is_some());
-    let mut ledger = Ledger { files: index.files(), leftover: leftovers, ..Ledger::default() };
-    for row in on_side {
-        match row.class {
-            Class::Same => ledger.same += 1,
-            Class::Moved => ledger.moved += 1,
-            Class::Copies => ledger.copies += 1,
-            Class::OnlyLeft | Class::OnlyRight => ledger.only += 1,
-        }
-        let promoted = row.file().is_some_and(|(_, message)| message.place.is_leftover());
-        ledger.leftover -= u64::from(promoted);
-    }
-    let tally = index.tally;
-    Ledger {
-        control: tally.control,
-        foreign: tally.foreign,
-        unreadable: tally.unreadable,
-        vanished: tally.vanished,
-        excluded: tally.excluded,
-        ..ledger
     }
 }
