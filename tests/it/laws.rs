@@ -60,10 +60,20 @@ proptest! {
     ) {
         let (left, right) = (left.build(), right.build());
         let report = report(&left, &right, options);
-        for (side, tree) in [("left", &left), ("right", &right)] {
-            check_ledger(&report, side, tree.files());
-        }
+        check_ledgers(&report, &left, &right);
         check_folders(&report);
+    }
+
+    #[test]
+    fn what_is_left_out_is_accounted_for(left in plans(ANYTHING), right in plans(ANYTHING)) {
+        let (left, right) = (left.build(), right.build());
+        let run = compare(&left, &right, "--format json -x Sent -x INBOX");
+        // A side of which nothing is left is no side, and there is no report.
+        if run.status != 2 {
+            let report = run.report();
+            check_ledgers(&report, &left, &right);
+            check_folders(&report);
+        }
     }
 
     #[test]
@@ -154,6 +164,7 @@ proptest! {
         let files = Tree::bare();
         let report = written(&left.build(), &right.build(), &files, all);
         check_rows(&report, all);
+        check_verdict(&report);
         check_table(&files.path("csv"), &COLUMNS, report.list("messages"), |row, entry| {
             row["class"] == entry["class"].as_str().unwrap()
                 && row["key"] == entry["key"].as_str().unwrap()
@@ -173,6 +184,11 @@ proptest! {
     }
 }
 
+fn check_ledgers(report: &Report, left: &Tree, right: &Tree) {
+    check_ledger(report, "left", left.files());
+    check_ledger(report, "right", right.files());
+}
+
 fn check_ledger(report: &Report, side: &str, files: u64) {
     let ledger = report.json["ledger"][side].as_object().unwrap();
     let told = ledger["files"].as_u64().unwrap();
@@ -183,10 +199,9 @@ fn check_ledger(report: &Report, side: &str, files: u64) {
 /// In each folder the messages are the sum of what became of them, and all folders together have
 /// what the ledger has.
 fn check_folders(report: &Report) {
-    let (mut sums, mut content) = ([0; 2], 0);
+    let mut sums = [0; 2];
     for folder in report.list("folders") {
         let count = |field: &str| folder[field].as_u64().unwrap();
-        content += count("content");
         let left = ["same", "moved_out", "copies_left", "only_left"].map(count);
         let right = ["same", "moved_in", "copies_right", "only_right"].map(count);
         assert_eq!(count("left_messages"), left.iter().sum::<u64>(), "{folder:#}");
@@ -196,7 +211,14 @@ fn check_folders(report: &Report) {
         sums[0] += count("left_messages");
         sums[1] += count("right_messages");
     }
-    assert_eq!(content, report.count("content"), "{:#}", report.json);
+    let sum = |field: &str| -> u64 {
+        report.list("folders").iter().map(|folder| folder[field].as_u64().unwrap()).sum()
+    };
+    for word in ["same", "content", "only-left", "only-right"] {
+        assert_eq!(sum(&word.replace('-', "_")), report.count(word), "{word}: {:#}", report.json);
+    }
+    assert_eq!(sum("copies_left") + sum("copies_right"), report.count("copies"));
+    assert_eq!((sum("moved_out"), sum("moved_in")), (report.count("moved"), report.count("moved")));
     for (side, sum) in SIDES.into_iter().zip(sums) {
         let ledger = &report.json["ledger"][side];
         let mail = ["same", "moved", "copies", "only"].map(|part| ledger[part].as_u64().unwrap());
@@ -323,6 +345,22 @@ fn check_rows(report: &Report, all: bool) {
     }
     let marked = counted.get("same").copied().unwrap_or_default() - plain;
     assert!(marked <= report.count("same") && (all || plain == 0));
+}
+
+/// Nothing but the counts decides whether the left is complete, and whether all is the same.
+fn check_verdict(report: &Report) {
+    let none = |words: &[&str]| words.iter().all(|word| report.count(word) == 0);
+    let misfiled = report.list("messages").iter().any(|entry| {
+        let marks = entry["marks"].as_array().unwrap();
+        marks.iter().any(|mark| mark == "misfiled") && entry["right"]["place"] == "misfiled"
+    });
+    let complete = none(&["only-left", "content"]) && !misfiled;
+    let strict = complete && none(&["only-right", "moved", "copies", "misfiled"]);
+    let verdict = &report.json["verdict"];
+    assert_eq!(verdict["complete"], complete, "{:#}", report.json);
+    assert_eq!(verdict["strict"], strict, "{:#}", report.json);
+    assert_eq!(verdict["exit"], report.status);
+    assert_eq!(report.status == 0, strict, "{:#}", report.json);
 }
 
 /// A table has its columns in every row, CR LF at the ends of its lines, and a row an entry.
@@ -537,6 +575,7 @@ proptest! {
     fn what_is_defused_comes_back(cell in "[ \t\r\n'=+@＝－x-]{0,4}.{0,4}") {
         let safe = defuse(cell.clone());
         prop_assert_eq!(undefuse(&safe), &cell);
+        prop_assert!(!safe.starts_with(['\t', '\r', '\n']));
         prop_assert!(!safe.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']));
     }
 }
