@@ -127,6 +127,9 @@ fn special_files_are_counted_and_never_opened() {
     let told = report(&tree, &Tree::of(&["a"]), "");
     told.is(0, "same 1");
     assert_eq!(told.ledger("left"), format!("same 1, foreign {}", 2 + u32::from(pipe)));
+    let tree = Tree::of(&["a"]).link(".Sent/cur/device", "/dev/zero");
+    let told = report(&tree, &Tree::of(&["a"]), "-x Sent");
+    assert_eq!(told.ledger("left"), "same 1, excluded 1");
 }
 
 #[test]
@@ -329,6 +332,22 @@ fn a_compressed_message_is_the_message() {
 }
 
 #[test]
+fn sizes_in_names_are_those_of_the_message() {
+    let bytes = mail("a").bytes();
+    let size = bytes.len();
+    for (told, findings) in [(size, 0), (size + 1, 1)] {
+        let name = format!("cur/1.M1P1.host,S={told}:2,S");
+        let tree = |bytes: &[u8]| Tree::new().with(&name, bytes);
+        for packed in [gzip(&bytes), zstd(&bytes), bytes.clone()] {
+            let told = report(&tree(&packed), &tree(&bytes), "");
+            told.is(0, "same 1");
+            let wrong = |finding: &&String| finding.starts_with("left wrong-size-s");
+            assert_eq!(told.findings().iter().filter(wrong).count(), findings);
+        }
+    }
+}
+
+#[test]
 fn another_content_is_seen_through_compression() {
     let one = Tree::new().with("cur/1", gzip(&mail("a").saying("Hello Bob\n").bytes()));
     let other = Tree::new().with("cur/1", mail("a").saying("Hello Ann, and so on\n"));
@@ -491,6 +510,25 @@ fn reused_ids_pair_by_content() {
     for options in ["", "--content", "--ignore-folders", "--one-way"] {
         report(&left, &right, options).is(0, "same 2");
     }
+}
+
+#[test]
+fn copies_pair_within_their_folder_first() {
+    let tree = |folders: &[&str]| {
+        let copy = |tree: Tree, folder: &&str| tree.with(format!("{folder}cur/1"), mail("a"));
+        folders.iter().fold(Tree::new(), copy)
+    };
+    let (left, right) = (tree(&["", ".Sent/"]), tree(&[".Archive/", ".Sent/"]));
+    report(&left, &right, "").is(1, "same 1, moved 1");
+    report(&left, &right, "--content").is(1, "same 1, moved 1");
+    report(&left, &tree(&[".Sent/"]), "").is(1, "same 1, copies 1");
+}
+
+#[test]
+fn delivered_copies_pair_first() {
+    let left = Tree::of(&["a"]).with("1.M1P1.host", mail("a"));
+    report(&left, &Tree::of(&["a"]), "").is(1, "same 1, copies 1");
+    report(&Tree::of(&["a"]), &left, "--one-way").is(0, "same 1, copies 1");
 }
 
 #[test]
