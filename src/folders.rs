@@ -163,8 +163,7 @@ impl<'a> Pairing<'a> {
     }
 
     fn find(&self, side: Side, typed: &str) -> Option<usize> {
-        let typed = FolderName::typed(typed);
-        self.names[side].iter().position(|name| *name == typed)
+        self.names[side].iter().position(|name| name.is_typed(typed))
     }
 
     /// A name of that side that the user may have meant.
@@ -275,7 +274,7 @@ impl<'a> Patterns<'a> {
     fn matches(&self, names: &Sides<&[FolderName]>, pair: &Pair) -> Vec<usize> {
         let name = |side| pair.folders[side].and_then(|folder| names[side].get(folder));
         let names: Vec<&FolderName> = Side::BOTH.into_iter().filter_map(name).collect();
-        let literal = |pattern: &String| names.contains(&&FolderName::typed(pattern));
+        let literal = |pattern: &String| names.iter().any(|name| name.is_typed(pattern));
         let literal = self.typed.iter().enumerate().filter(|(_, pattern)| literal(pattern));
         let globbed = names.iter().flat_map(|name| self.globs.matches(name.as_str()));
         literal.map(|(at, _)| at).chain(globbed).collect()

@@ -39,6 +39,12 @@ impl FolderName {
         FolderName::spelled(text.nfc().collect())
     }
 
+    /// Whether a user who typed this meant the name: as it is shown, or as [`FolderName::typed`]
+    /// reads it. The two differ where the name has bytes that are no UTF-8, which stay as they are.
+    pub fn is_typed(&self, text: &str) -> bool {
+        self.as_str() == text || *self == FolderName::typed(text)
+    }
+
     /// The name with its first level as `INBOX` is to be spelled, if it is that.
     fn spelled(name: String) -> FolderName {
         match name.split_at_checked(INBOX.len()) {

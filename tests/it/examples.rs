@@ -1,5 +1,5 @@
-//! Every example that people read is run, and must say what it is shown to say: in the README, in the
-//! docs, and in the story of every case of testdata.
+//! Every example that people read is run, and must say what it is shown to say: in the README, in
+//! the docs, and in the story of every case of testdata.
 //!
 //! A `console` block is a command and its output; trycmd runs it. An `sh` block is a script, for
 //! what takes a shell: it must succeed, and a `text` block right behind it is what it writes. Only

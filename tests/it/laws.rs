@@ -10,7 +10,7 @@ use std::path::Path;
 use maildiff::identify::{self, Counts, Options, identify};
 use maildiff::mail_file::{Buffer, MailFile};
 use maildiff::maildir::file_name;
-use maildiff::maildir::folder_name::{FolderName, decode_component};
+use maildiff::maildir::folder_name::decode_component;
 use maildiff::maildir::layout::{self, Layout as AnyLayout};
 use maildiff::message::canonical::{Canonical, canonical};
 use maildiff::message::envelope::Envelope;
@@ -551,8 +551,7 @@ proptest! {
             for path in &paths {
                 let named = layout.name(path);
                 prop_assert_eq!(named.visible, layout.maps(path));
-                let typed = FolderName::typed(named.name.as_str());
-                prop_assert!(typed == named.name || !named.valid, "{}", named.name);
+                prop_assert!(named.name.is_typed(named.name.as_str()), "{}", named.name);
             }
         }
     }
