@@ -90,9 +90,12 @@ fn is_folder_cache(name: &[u8]) -> bool {
 pub enum Directory {
     /// A program's own, whatever is in it: counted, never opened.
     Control,
-    /// A program's own if one of these entries is in it. Else it is one unless it holds mail or
-    /// folders: people read lists about notmuch, and a folder for them is called `.notmuch`.
-    Ambiguous(&'static [&'static str]),
+    /// A program's own if one of these entries is in it. Else it is one unless it is a folder:
+    /// people read lists about notmuch, and a folder for them is called `.notmuch`.
+    UnlessFolder(&'static [&'static str]),
+    /// A program's own unless there are folders anywhere below: an ordinary word, which may be the
+    /// upper part of a folder's name.
+    UnlessFolders,
     /// Anything else.
     Open,
 }
@@ -111,14 +114,15 @@ pub fn directory(name: &[u8]) -> Directory {
         | b"courierimaphieracl"
         | b"dbox-Mails"
         | b"..DOVECOT-TRASHED"
-        | b"..DOVECOT-TrasH" => Directory::Control,
-        b".notmuch" => Directory::Ambiguous(&["xapian"]),
-        b".git" => Directory::Ambiguous(&["HEAD", "objects"]),
-        b".snapshot" | b".snapshots" | b".zfs" | b"sieve" | b"lost+found" | b"shared-folders"
-        | b"autoresponses" | b"calendar" => Directory::Ambiguous(&[]),
-        _ if name.starts_with(b".Trash-") || name.ends_with(b".mozmsgs") => {
-            Directory::Ambiguous(&[])
-        }
+        | b"..DOVECOT-TrasH"
+        | b"lost+found" => Directory::Control,
+        b".notmuch" => Directory::UnlessFolder(&["xapian"]),
+        b".git" => Directory::UnlessFolder(&["HEAD", "objects"]),
+        // What lies deeper in these are copies of the whole tree, or of what was thrown away.
+        b".snapshot" | b".snapshots" | b".zfs" => Directory::UnlessFolder(&[]),
+        _ if name.starts_with(b".Trash-") => Directory::UnlessFolder(&["files", "info"]),
+        b"sieve" | b"shared-folders" | b"autoresponses" | b"calendar" => Directory::UnlessFolders,
+        _ if name.ends_with(b".mozmsgs") => Directory::UnlessFolders,
         _ => Directory::Open,
     }
 }
@@ -157,8 +161,8 @@ mod tests {
     #[test]
     fn directories() {
         assert_eq!(directory(b".stversions"), Directory::Control);
-        assert_eq!(directory(b".notmuch"), Directory::Ambiguous(&["xapian"]));
-        assert_eq!(directory(b".Trash-1000"), Directory::Ambiguous(&[]));
+        assert_eq!(directory(b".notmuch"), Directory::UnlessFolder(&["xapian"]));
+        assert_eq!(directory(b".Trash-1000"), Directory::UnlessFolder(&["files", "info"]));
         assert_eq!(directory(b".Trash"), Directory::Open);
     }
 }

@@ -141,7 +141,7 @@ fn read(directory: &Path, union: &mut Union) -> Result<Vec<Error>, Error> {
 }
 
 /// walkdir's error as ours.
-pub(super) fn walk_error(directory: &Path, error: walkdir::Error) -> Error {
+fn walk_error(directory: &Path, error: walkdir::Error) -> Error {
     let path = error.path().unwrap_or(directory).to_owned();
     Error::io(&path, error.into_io_error().unwrap_or_else(|| io::Error::other("link loop")))
 }

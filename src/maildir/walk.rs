@@ -4,7 +4,8 @@
 //! one does not depend on the order in which a disk gives its entries.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
+use std::fs::DirEntry;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -196,15 +197,18 @@ impl Walker<'_> {
         let on_disk = self.root.join(&below);
         let control = match control::directory(entry.name.as_bytes()) {
             control::Directory::Control => true,
-            control::Directory::Ambiguous(marks) => is_control(&on_disk, marks),
+            control::Directory::UnlessFolder(marks) => {
+                marks.iter().any(|mark| on_disk.join(mark).exists()) || !may_be_folder(&on_disk)
+            }
+            control::Directory::UnlessFolders => {
+                !may_be_folder(&on_disk) && !holds_folders(WalkDir::new(&on_disk))
+            }
             control::Directory::Open => false,
         };
         if !control {
             return Some(below);
         }
-        let (files, unread) = count_files(&on_disk);
-        directory.control += files;
-        self.walk.errors.extend(unread.into_iter().map(|error| (below.clone(), error)));
+        directory.control += count_files(&on_disk);
         if holds_delivered_files(&on_disk) {
             self.find(Found::MetadataAsFolder, below, "its cur/ or new/ holds files");
         }
@@ -292,16 +296,15 @@ fn is_absence(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
-/// Whether a directory whose name may be a folder's is a program's own: one of its marks is in it,
-/// or nothing that is mail. Where that cannot be told it is none, and reading it will say why.
-fn is_control(directory: &Path, marks: &[&str]) -> bool {
-    if marks.iter().any(|mark| directory.join(mark).exists()) {
-        return true;
-    }
-    let Ok(mut entries) = fs::read_dir(directory) else { return false };
-    let is_mail = |name: &OsStr| mail_like::name_looks_like_mail(name.as_bytes());
-    let direct = entries.any(|entry| entry.map_or(true, |entry| is_mail(&entry.file_name())));
-    !direct && !holds_folders(WalkDir::new(directory))
+/// Whether a directory has a `cur` or `new`, or a file that is named like mail. Where that cannot
+/// be told it may be, and reading it will say why.
+fn may_be_folder(directory: &Path) -> bool {
+    let Ok(mut entries) = fs::read_dir(directory) else { return true };
+    let is_mail = |entry: DirEntry| {
+        let is_directory = entry.file_type().is_ok_and(|kind| kind.is_dir());
+        !is_directory && mail_like::name_looks_like_mail(entry.file_name().as_bytes())
+    };
+    entries.any(|entry| entry.map_or(true, is_mail)) || has_delivery(directory).unwrap_or(true)
 }
 
 /// Whether a `cur` or `new` stands below, or something that cannot be read.
@@ -332,14 +335,9 @@ fn target_of(link: &Path) -> String {
     fs::read_link(link).map_or_else(|_| String::new(), |target| format!("-> {}", target.display()))
 }
 
-/// How many entries below a directory are no directories, and what of it could not be read.
-fn count_files(directory: &Path) -> (u64, Vec<Error>) {
-    let (mut files, mut errors) = (0, Vec::new());
-    for entry in WalkDir::new(directory).min_depth(1) {
-        match entry {
-            Ok(entry) => files += u64::from(!entry.file_type().is_dir()),
-            Err(error) => errors.push(listing::walk_error(directory, error)),
-        }
-    }
-    (files, errors)
+/// How many entries below a program's own directory are no directories, as far as it may be read:
+/// no mail is expected there.
+fn count_files(directory: &Path) -> u64 {
+    let below = WalkDir::new(directory).min_depth(1).into_iter().flatten();
+    below.filter(|entry| !entry.file_type().is_dir()).count() as u64
 }

@@ -223,6 +223,8 @@ fn names_of_control_directories_hide_no_folders() {
     let left = Tree::bare().with("a/cur/1", mail("a")).with("calendar/2012/cur/2", mail("b"));
     let right = Tree::bare().with("a/cur/1", mail("a"));
     report(&left, &right, "").is(1, "same 1, only-left 1");
+    let snapshot = Tree::bare().with("a/cur/1", mail("a")).with(".zfs/x/cur/2", mail("b"));
+    assert_eq!(report(&snapshot, &right, "").ledger("left"), "same 1, control 1");
     let empty = Tree::bare().with("a/cur/1", mail("a")).with("calendar/events", "no mail");
     assert_eq!(report(&empty, &right, "").ledger("left"), "same 1, control 1");
 }
