@@ -119,14 +119,9 @@ pub fn content_up_to(mail: &mut MailFile<'_>, limit: u64) -> io::Result<Content>
 
 fn looks_like_mail(mail: &mut MailFile<'_>, counts: Counts) -> io::Result<bool> {
     let decodes = mail.storage() != Storage::Plain;
-    let mut found = false;
-    let read = mail.read(|head| {
-        found = mail_like::head_looks_like_mail(head);
-        ControlFlow::Break(())
-    });
-    match read {
+    match mail_like::looks_like_mail(mail) {
         Err(_) if decodes && counts == Counts::IfReadableMail => Ok(false),
-        read => read.map(|_| found),
+        looked => looked,
     }
 }
 

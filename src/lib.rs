@@ -19,8 +19,8 @@ pub mod side;
 pub mod finding;
 // What a file is.
 pub mod message;
-pub mod maildir;
 pub mod mail_file;
+pub mod maildir;
 pub mod identify;
 // What a tree is.
 pub mod index;

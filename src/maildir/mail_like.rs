@@ -4,6 +4,10 @@
 //! without a trailing slash), `SECONDS.UNIQUE.HOST` (everybody). Where the name does not tell, the
 //! first bytes do.
 
+use std::io;
+use std::ops::ControlFlow;
+
+use crate::mail_file::MailFile;
 use crate::message::header::{HeaderZone, Piece};
 
 use super::file_name;
@@ -19,6 +23,19 @@ pub fn name_looks_like_mail(name: &[u8]) -> bool {
         _ => false,
     };
     unique || name.starts_with(b"msg.") || file_name::has_info(name)
+}
+
+/// Whether an open file begins like mail, decompressed where it is compressed.
+///
+/// # Errors
+/// What the system says, and compressions that cannot be read.
+pub fn looks_like_mail(mail: &mut MailFile<'_>) -> io::Result<bool> {
+    let mut found = false;
+    mail.read(|head| {
+        found = head_looks_like_mail(head);
+        ControlFlow::Break(())
+    })?;
+    Ok(found)
 }
 
 /// Whether a file that begins so is mail: it opens with a header of at least two fields, one of

@@ -7,13 +7,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
-use std::fs::{self, File as OpenFile};
-use std::io::Read;
+use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::finding::{Finding, Kind as Found};
+use crate::mail_file::{Buffer, MailFile};
 
 use super::control;
 use super::file::{File, Otherwise, Place};
@@ -419,8 +419,7 @@ fn looks_like_mail(directory: &Path, entry: &Entry) -> bool {
 }
 
 fn opens_like_mail(path: &Path) -> bool {
-    let mut head = Vec::new();
-    let file = OpenFile::open(path).map(|file| file.take(mail_like::HEAD as u64));
-    let read = file.and_then(|mut file| file.read_to_end(&mut head));
-    read.is_ok() && mail_like::head_looks_like_mail(&head)
+    let mut buffer = Buffer::default();
+    let opened = MailFile::open(path, &mut buffer);
+    opened.and_then(|mut mail| mail_like::looks_like_mail(&mut mail)).unwrap_or_default()
 }
