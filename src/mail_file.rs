@@ -8,7 +8,7 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use crate::message::compression::{Storage, decompress, storage};
+use crate::message::compression::{self, Storage, decompress};
 
 /// How many bytes a read takes: 99 in 100 headers are shorter.
 const READ: usize = 16 << 10;
@@ -22,6 +22,7 @@ pub struct Buffer(Vec<u8>);
 pub struct MailFile<'b> {
     file: File,
     size: u64,
+    storage: Storage,
     buffer: &'b mut Vec<u8>,
     /// Whether the buffer holds the file's first bytes, and not later ones.
     at_head: bool,
@@ -38,8 +39,10 @@ impl<'b> MailFile<'b> {
         if !metadata.is_file() {
             return Err(io::Error::other("is not a regular file"));
         }
-        let mut mail = MailFile { file, size: metadata.len(), buffer, at_head: true };
+        let (size, storage) = (metadata.len(), Storage::Plain);
+        let mut mail = MailFile { file, size, storage, buffer, at_head: true };
         mail.fill()?;
+        mail.storage = compression::storage(mail.buffer);
         Ok(mail)
     }
 
@@ -53,9 +56,9 @@ impl<'b> MailFile<'b> {
         self.size < READ as u64
     }
 
-    /// How the message lies in the file. Ask before reading on.
+    /// How the message lies in the file.
     pub fn storage(&self) -> Storage {
-        storage(self.buffer)
+        self.storage
     }
 
     /// Hands the message's bytes to `each`, decompressed, from its start to its end or until
@@ -65,7 +68,7 @@ impl<'b> MailFile<'b> {
     /// What the system says, and a compression that is damaged or cannot be read.
     pub fn read(&mut self, mut each: impl FnMut(&[u8]) -> ControlFlow<()>) -> io::Result<bool> {
         self.rewind()?;
-        match self.storage() {
+        match self.storage {
             Storage::Plain => self.read_plain(&mut each),
             packed => self.read_packed(packed, &mut each),
         }
