@@ -176,8 +176,7 @@ impl<'a> Pairing<'a> {
     fn finish(mut self) -> Pairs {
         for side in Side::BOTH {
             for &folder in &self.free[side] {
-                let mut folders = Sides::default();
-                folders[side] = Some(folder);
+                let folders = Sides::only(side, folder);
                 self.joined.push(Pair { folders, ground: Ground::Name });
             }
         }

@@ -44,7 +44,6 @@ pub struct Identity {
 
 /// What of a message is missing or out of the ordinary.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Shape {
     /// No empty line anywhere in a file that is not empty: no end of header.
     pub no_header_end: bool,
@@ -52,8 +51,6 @@ pub struct Shape {
     pub no_body: bool,
     /// mbsync's stand-in for a message over its MaxSize.
     pub placeholder: bool,
-    /// The file is compressed: its size is not the message's.
-    pub compressed: bool,
     /// How many X-TUID fields it has: lines that mbsync added.
     pub x_tuids: u8,
 }
@@ -87,12 +84,12 @@ pub fn identify(
     let ended = mail.read(|chunk| survey.take(chunk))?;
     let length = if compressed { ended.then_some(survey.read) } else { Some(mail.size()) };
     let (found, shape, date) = survey.finish(ended, options.date);
-    let content = if found.is_none() { Some(content(mail)?) } else { None };
-    let key = match (&found, content) {
-        (Some(id), _) => id.key(options.case_sensitive),
-        (None, content) => Key::Content(content.unwrap_or(Canonical::new().finish())),
+    let (key, content) = if let Some(id) = &found {
+        (id.key(options.case_sensitive), None)
+    } else {
+        let content = content(mail)?;
+        (Key::Content(content), Some(content))
     };
-    let shape = Shape { compressed, ..shape };
     Ok(Some(Identity { key, id: found, content, shape, length, date }))
 }
 
@@ -195,7 +192,6 @@ impl Survey {
             no_header_end: self.read > 0 && !self.zone.saw_empty_line(),
             no_body: ended && self.zone.is_in_body() && !self.body.something,
             placeholder: ended && placeholder::is_placeholder(subject, &self.body.head),
-            compressed: false,
             x_tuids: self.x_tuids,
         };
         let date = self.others.first(DATE).filter(|_| dated).and_then(date_of);
@@ -223,6 +219,9 @@ impl Body {
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::io::Write;
+
+    use flate2::write::GzEncoder;
 
     use super::*;
     use crate::mail_file::Buffer;
@@ -276,6 +275,18 @@ mod tests {
         let pad = "X-Pad: ".to_owned() + &"x".repeat(900) + "\n";
         let mail = pad.repeat(200) + "Message-ID: <late@b>\n\nbody";
         assert_eq!(identity(mail.as_bytes(), Counts::Always).unwrap().key.to_string(), "late@b");
+    }
+
+    #[test]
+    fn the_length_of_a_compressed_message_is_its_own() {
+        let mail = "From: a\nTo: b\n\n".to_owned() + &"body\n".repeat(99);
+        let mut encoder = GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(mail.as_bytes()).unwrap();
+        let packed = encoder.finish().unwrap();
+        for counts in [Counts::Always, Counts::IfMail, Counts::IfReadableMail] {
+            let length = identity(&packed, counts).unwrap().length;
+            assert_eq!(length, Some(mail.len() as u64), "{counts:?}");
+        }
     }
 
     #[test]

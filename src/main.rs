@@ -71,7 +71,6 @@ fn run(cli: &Cli) -> anyhow::Result<Exit> {
         only: cli.only(),
         all: cli.all,
         command: env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect(),
-        one_way: cli.one_way,
     };
     let written = write(&report, cli);
     for (side, errors) in report.errors.each() {

@@ -86,6 +86,15 @@ impl<T> Sides<T> {
     }
 }
 
+impl<T> Sides<Option<T>> {
+    /// Of this side alone.
+    pub fn only(side: Side, value: T) -> Sides<Option<T>> {
+        let mut sides = Sides { left: None, right: None };
+        sides[side] = Some(value);
+        sides
+    }
+}
+
 impl<T> Index<Side> for Sides<T> {
     type Output = T;
     fn index(&self, side: Side) -> &T {

@@ -162,20 +162,17 @@ impl<'a, 'p> Comparison<'a, 'p> {
         let options = self.options;
         self.hash(shared.iter().filter(|copies| needs_content(copies, options)));
         let paired: Vec<Paired<'a>> = shared.iter().map(|copies| self.pair(copies)).collect();
-        let doubtful: Vec<&Copies<'a>> = shared
-            .iter()
-            .zip(&paired)
-            .filter(|(_, paired)| {
-                paired.pairs.iter().any(|(left, right)| is_suspicious(left, right))
-            })
-            .map(|(copies, _)| copies)
-            .collect();
-        self.hash(doubtful.into_iter());
-        for (copies, paired) in shared.iter().zip(paired) {
-            let contents_known =
-                copies.iter().flatten().any(|message| message.content.get().is_some());
-            let paired = if contents_known { self.pair(copies) } else { paired };
+        let is_doubtful = |paired: &Paired<'a>| {
+            paired.pairs.iter().any(|(left, right)| is_suspicious(left, right))
+        };
+        let both = shared.iter().zip(paired);
+        let (doubtful, clear): (Vec<_>, Vec<_>) = both.partition(|(_, paired)| is_doubtful(paired));
+        self.hash(doubtful.iter().map(|(copies, _)| *copies));
+        for (_, paired) in clear {
             self.settle(paired);
+        }
+        for (copies, _) in doubtful {
+            self.settle(self.pair(copies));
         }
     }
 
@@ -224,9 +221,7 @@ impl<'a, 'p> Comparison<'a, 'p> {
     }
 
     fn add_copy(&mut self, side: Side, message: &'a Message) {
-        let mut files = Sides::default();
-        files[side] = Some(message);
-        self.rows.push(Row::new(Class::Copies, files));
+        self.rows.push(Row::new(Class::Copies, Sides::only(side, message)));
     }
 
     fn add_pair(&mut self, left: &'a Message, right: &'a Message, rekeyed: bool) {
@@ -307,9 +302,7 @@ impl<'a, 'p> Comparison<'a, 'p> {
         for side in Side::BOTH {
             for (message, reused_id) in std::mem::take(&mut self.lone[side]) {
                 let folder_absent = !self.has_partner(side, message);
-                let mut files = Sides::default();
-                files[side] = Some(message);
-                let mut row = Row::new(Class::only(side), files);
+                let mut row = Row::new(Class::only(side), Sides::only(side, message));
                 row.reason = Some(known.of_lone(message, Lone { side, folder_absent, reused_id }));
                 self.rows.push(row);
             }

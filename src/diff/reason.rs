@@ -1,6 +1,7 @@
 //! Why a message is on one side only, and why a pair's content differs: the first reason that
 //! holds, from what makes a message invisible to what merely goes with its absence.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -18,9 +19,12 @@ use super::class::Reason;
 /// What a message's reason is looked for in.
 pub(super) struct Known<'a> {
     pub(super) indexes: Sides<&'a Index>,
-    /// Directory and base name of files that share both with another.
-    twins: Sides<BTreeSet<(&'a Path, &'a [u8])>>,
+    /// Directory and base name of files that share both with another, once somebody asks.
+    twins: Sides<OnceCell<Twins<'a>>>,
 }
+
+/// Directories and base names.
+type Twins<'a> = BTreeSet<(&'a Path, &'a [u8])>;
 
 /// A message of one side only, and what the comparison knows of it.
 #[derive(Clone, Copy)]
@@ -34,7 +38,7 @@ pub(super) struct Lone {
 
 impl<'a> Known<'a> {
     pub(super) fn new(indexes: Sides<&'a Index>) -> Known<'a> {
-        Known { indexes, twins: indexes.map(|index| twins(&index.messages)) }
+        Known { indexes, twins: Sides::default() }
     }
 
     /// Why `message` is on its side only.
@@ -68,7 +72,9 @@ impl<'a> Known<'a> {
     }
 
     fn is_twin(&self, message: &Message, side: Side) -> bool {
-        self.twins[side].contains(&base_of(message))
+        let index = self.indexes[side];
+        let twins = self.twins[side].get_or_init(|| twins(&index.messages));
+        twins.contains(&base_of(message))
     }
 }
 

@@ -79,8 +79,6 @@ pub struct Report<'a> {
     pub all: bool,
     /// The words of the command line, for the command that shows the rest of a list.
     pub command: Vec<String>,
-    /// Whether the question was only if the left is complete in the right.
-    pub one_way: bool,
 }
 
 impl<'a> Report<'a> {
