@@ -152,9 +152,9 @@ fn names_are_found_in_paths() {
 // Words.
 
 #[test]
-fn only_main_prints() {
+fn only_talk_prints() {
     let library: Vec<Source> =
-        sources("src").into_iter().filter(|source| !source.path.ends_with("main.rs")).collect();
+        sources("src").into_iter().filter(|source| !source.path.ends_with("talk.rs")).collect();
     let prints = |line: &str| {
         [
             "print!(",
@@ -168,7 +168,7 @@ fn only_main_prints() {
         .iter()
         .any(|call| line.contains(call))
     };
-    check(&lines_that(&library, prints), "prints or exits, and is not main");
+    check(&lines_that(&library, prints), "prints or exits, and is not talk");
     let macros = |line: &str| line.contains("println!(") || line.contains("print!(");
     check(&lines_that(&sources("src"), macros), "panics where nobody reads");
 }

@@ -1,32 +1,21 @@
-//! The command line: what was typed, and what it means to the library.
+//! `maildiff LEFT RIGHT`.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use clap::{ArgAction, Parser, ValueEnum};
-use jiff::Timestamp;
-use jiff::civil::Date;
+use clap::{ArgAction, Args, ValueEnum};
 use maildiff::folders::Selection;
-use maildiff::maildir::layout::Layout;
 use maildiff::maildir::scan;
 use maildiff::report::{Format, List, Shape, Table};
 use maildiff::side::{Side, Sides};
 use maildiff::verdict::{Criteria, Test};
 
-/// Compare two Maildir trees message by message: which messages are in one and not in the other,
-/// and why.
-///
-/// LEFT is the reference, RIGHT the replica. Messages are matched by Message-ID, those without one
-/// by their content. Nothing is ever written into a tree.
-#[derive(Clone, Debug, Parser)]
-#[command(
-    version,
-    after_help = "Exit status: 0 if nothing differs, 1 if something does, 2 if the answer is not \
-        proven (usage, a side that is missing or holds no mail, anything that could not be read).",
-    max_term_width = 100
-)]
+use super::values::{Auto, Color, parse_date, parse_layout};
+
+/// What is compared, how the trees are read, what is written, and what the status says.
+#[derive(Clone, Debug, Args)]
 #[allow(clippy::struct_excessive_bools, reason = "each is an option of its own")]
-pub(crate) struct Cli {
+pub(crate) struct Compare {
     /// The Maildir tree that is the reference.
     #[arg(value_name = "LEFT")]
     left: PathBuf,
@@ -153,21 +142,6 @@ enum Kind {
     Paths,
 }
 
-/// When colours are used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Color {
-    /// On a terminal, unless `NO_COLOR` is set.
-    Auto,
-    /// Always.
-    Always,
-    /// Never.
-    Never,
-}
-
-/// A layout, or the wish that it be detected.
-#[derive(Clone, Debug)]
-struct Auto(Option<Layout>);
-
 /// One `--fail-on`: a list, empty for `none`.
 #[derive(Clone, Debug)]
 struct FailOn(Vec<Test>);
@@ -181,7 +155,7 @@ pub(crate) struct Output {
     pub(crate) format: Format,
 }
 
-impl Cli {
+impl Compare {
     /// What of the command line makes no sense together, if anything.
     pub(crate) fn contradiction(&self) -> Option<String> {
         let lists = matches!(self.format, Kind::Ids | Kind::Paths);
@@ -279,13 +253,6 @@ impl Cli {
     }
 }
 
-fn parse_layout(typed: &str) -> Result<Auto, String> {
-    match typed {
-        "auto" => Ok(Auto(None)),
-        _ => typed.parse().map(|layout| Auto(Some(layout))).map_err(|error| format!("{error}")),
-    }
-}
-
 fn parse_test(typed: &str) -> Result<Test, String> {
     let known = Test::all().find(|test| test.word() == typed);
     known.ok_or_else(|| {
@@ -305,33 +272,9 @@ fn parse_fail_on(typed: &str) -> Result<FailOn, String> {
     Ok(FailOn(tests))
 }
 
-/// A day or an instant, in seconds since 1970-01-01 UTC.
-fn parse_date(typed: &str) -> Result<i64, String> {
-    let day = typed.parse::<Date>().ok().filter(|_| !typed.contains(['T', ' ']));
-    let midnight = day.map(|day| format!("{day}T00:00:00Z"));
-    let instant = midnight.as_deref().unwrap_or(typed).parse::<Timestamp>();
-    let told = "write it as 2026-11-20, or as 2026-11-20T12:00:00Z";
-    instant.map(Timestamp::as_second).map_err(|_| told.to_owned())
-}
-
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
-
-    #[test]
-    fn the_command_line_is_sound() {
-        Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn dates() {
-        assert_eq!(parse_date("2024-01-01"), Ok(1_704_067_200));
-        assert_eq!(parse_date("2024-01-01T01:00:00+01:00"), Ok(1_704_067_200));
-        assert!(parse_date("2024-01-01T01:00:00").is_err());
-        assert!(parse_date("yesterday").is_err());
-    }
 
     #[test]
     fn classes_and_marks() {

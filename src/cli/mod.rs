@@ -1,0 +1,63 @@
+//! The command line: what was typed, and what it means to the library.
+
+use clap::{Parser, Subcommand};
+
+mod values;
+mod compare;
+
+pub(crate) use compare::{Compare, Output};
+pub(crate) use values::Color;
+
+/// Compare two Maildir trees message by message: which messages are in one and not in the other,
+/// and why.
+///
+/// LEFT is the reference, RIGHT the replica. Messages are matched by Message-ID, those without one
+/// by their content. Nothing is ever written into a tree.
+#[derive(Clone, Debug, Parser)]
+#[command(
+    version,
+    after_help = "Exit status: 0 if nothing differs, 1 if something does, 2 if the answer is not \
+        proven (usage, a side that is missing or holds no mail, anything that could not be read).",
+    max_term_width = 100,
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    compare: Option<Compare>,
+}
+
+/// What else can be asked than how two trees differ.
+#[derive(Clone, Debug, Subcommand)]
+enum Command {}
+
+/// What was asked.
+#[derive(Clone, Debug)]
+pub(crate) enum Asked {
+    /// How two trees differ.
+    Compare(Box<Compare>),
+}
+
+impl Cli {
+    /// What was asked, by a subcommand or without one.
+    pub(crate) fn asked(self) -> Option<Asked> {
+        match self.command {
+            Some(command) => match command {},
+            None => self.compare.map(|compare| Asked::Compare(Box::new(compare))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

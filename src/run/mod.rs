@@ -1,0 +1,3 @@
+//! Each question with its stages in their order.
+
+pub(crate) mod compare;
