@@ -13,6 +13,22 @@ use std::{fmt, io};
 pub struct Error {
     path: PathBuf,
     cause: Cause,
+    nature: Nature,
+}
+
+/// What kind of trouble it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nature {
+    /// It could not be read, or what was read makes no sense.
+    Unreadable,
+    /// It was gone, or kept changing, while the tree was read.
+    Vanished,
+    /// It is a link to nothing.
+    DanglingLink,
+    /// It is compressed in a way that cannot be read here.
+    Compressed,
+    /// It is encrypted.
+    Encrypted,
 }
 
 /// Why a place could not be read.
@@ -27,13 +43,25 @@ enum Cause {
 impl Error {
     /// An error of the operating system at `path`.
     pub fn io(path: &Path, error: io::Error) -> Error {
-        Error { path: path.to_owned(), cause: Cause::Io(error) }
+        Error { path: path.to_owned(), cause: Cause::Io(error), nature: Nature::Unreadable }
     }
 
     /// An error that only we can tell, such as an unknown compression; `told` completes the
     /// sentence that begins with the path.
     pub fn told(path: &Path, told: impl Into<String>) -> Error {
-        Error { path: path.to_owned(), cause: Cause::Told(told.into()) }
+        let cause = Cause::Told(told.into());
+        Error { path: path.to_owned(), cause, nature: Nature::Unreadable }
+    }
+
+    /// The same error as one of this nature.
+    #[must_use]
+    pub fn of(self, nature: Nature) -> Error {
+        Error { nature, ..self }
+    }
+
+    /// What kind of trouble it is.
+    pub fn nature(&self) -> Nature {
+        self.nature
     }
 
     /// Where it happened.

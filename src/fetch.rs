@@ -64,6 +64,91 @@ fn read_envelope(mail: &mut MailFile<'_>) -> io::Result<Envelope> {
     Ok(Envelope::new(date, from, subject))
 }
 
+/// How long a message is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lengths {
+    /// In bytes, decompressed.
+    pub length: u64,
+    /// In bytes on the wire, where each line ends in CR LF: what IMAP calls RFC822.SIZE, and the
+    /// `W=` of a name tells; `None` where the message was not read for it.
+    pub wire: Option<u64>,
+}
+
+/// The lengths of messages, in their order, which are read whole.
+pub fn lengths(index: &Index, wanted: &[&Message]) -> Vec<Result<Lengths, Error>> {
+    read_all(index, wanted, |mail| {
+        let (mut length, mut bare, mut last) = (0, 0, 0);
+        mail.read(|chunk| {
+            length += chunk.len() as u64;
+            bare += bare_line_ends(last, chunk);
+            last = chunk.last().copied().unwrap_or(last);
+            ControlFlow::Continue(())
+        })?;
+        Ok(Lengths { length, wire: Some(length + bare) })
+    })
+}
+
+/// How many LFs have no CR before them, where `last` is the byte before the first.
+fn bare_line_ends(last: u8, bytes: &[u8]) -> u64 {
+    let bare = |at: &usize| match at.checked_sub(1) {
+        Some(before) => bytes.get(before) != Some(&b'\r'),
+        None => last != b'\r',
+    };
+    memchr::memchr_iter(b'\n', bytes).filter(bare).count() as u64
+}
+
+/// How many `From ` lines messages have that an mbox would begin a message with, in their order:
+/// the first line, and each behind an empty one that ends in a year.
+pub fn mbox_lines(index: &Index, wanted: &[&Message]) -> Vec<Result<u64, Error>> {
+    read_all(index, wanted, |mail| {
+        let mut lines = MboxLines::default();
+        mail.read(|chunk| {
+            chunk.split_inclusive(|&byte| byte == b'\n').for_each(|part| lines.take(part));
+            ControlFlow::Continue(())
+        })?;
+        lines.end_line();
+        Ok(lines.found)
+    })
+}
+
+/// Looks for the lines between the messages of an mbox.
+#[derive(Debug)]
+struct MboxLines {
+    found: u64,
+    after_empty: bool,
+    /// The current line, as far as it may be such a one.
+    line: Vec<u8>,
+}
+
+impl Default for MboxLines {
+    fn default() -> MboxLines {
+        MboxLines { found: 0, after_empty: true, line: Vec::new() }
+    }
+}
+
+impl MboxLines {
+    /// The longest such line that is taken for one, in bytes.
+    const LONGEST: usize = 1 << 10;
+
+    fn take(&mut self, part: &[u8]) {
+        let room = MboxLines::LONGEST.saturating_sub(self.line.len());
+        self.line.extend(part.iter().take(room));
+        if part.ends_with(b"\n") {
+            self.end_line();
+        }
+    }
+
+    fn end_line(&mut self) {
+        let line = self.line.trim_ascii_end();
+        let ends_in_year = line.len() > 4 && line.iter().rev().take(4).all(u8::is_ascii_digit);
+        let is_first = self.found == 0;
+        let begins = line.starts_with(b"From ") && (is_first || self.after_empty && ends_in_year);
+        self.found += u64::from(begins);
+        self.after_empty = line.is_empty();
+        self.line.clear();
+    }
+}
+
 /// Reads messages, on all cores; those that were renamed since under the names they have by now.
 fn read_all<T: Send>(
     index: &Index,
@@ -94,4 +179,35 @@ fn read_one<T>(
 ) -> Result<T, Error> {
     let read = MailFile::open(path, buffer).and_then(|mut mail| read(&mut mail));
     read.map_err(|error| Error::io(path, error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn line_ends_are_counted_across_chunks() {
+        assert_eq!(bare_line_ends(0, b"a\nb\r\nc\n\n"), 3);
+        assert_eq!(bare_line_ends(b'\r', b"\n\n"), 1);
+        assert_eq!(bare_line_ends(0, b"\n"), 1);
+    }
+
+    #[test]
+    fn messages_of_an_mbox() {
+        let count = |text: &str, size: usize| {
+            let mut lines = MboxLines::default();
+            for chunk in text.as_bytes().chunks(size) {
+                chunk.split_inclusive(|&byte| byte == b'\n').for_each(|part| lines.take(part));
+            }
+            lines.end_line();
+            lines.found
+        };
+        for size in [1, 3, 999] {
+            assert_eq!(count("From a@b Fri Jun 17 2021\nA: 1\n\nbody\n", size), 1);
+            let two = "From x\nA: 1\n\nbody\n\nFrom a@b Fri Jun 17 12:00:00 2021\nA: 2\n\n";
+            assert_eq!(count(two, size), 2);
+            assert_eq!(count("From x\nA: 1\n\nFrom here on\n\nFrom 2021 on\n", size), 1);
+            assert_eq!(count("From x\nA: 1\n\ny\nFrom a@b 2021\n", size), 1);
+        }
+    }
 }

@@ -13,7 +13,7 @@ use crate::message::compression::Storage;
 use crate::message::envelope::date_of;
 use crate::message::fields::Fields;
 use crate::message::header::{HeaderZone, Piece};
-use crate::message::id::{self, Key, MessageId, message_id};
+use crate::message::id::{self, Clarity, Key, MessageId, clarity, message_id};
 use crate::message::placeholder;
 
 /// What changes the meaning of an identity.
@@ -44,6 +44,7 @@ pub struct Identity {
 
 /// What of a message is missing or out of the ordinary.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a trait of its own")]
 pub struct Shape {
     /// No empty line anywhere in a file that is not empty: no end of header.
     pub no_header_end: bool,
@@ -53,7 +54,22 @@ pub struct Shape {
     pub placeholder: bool,
     /// How many X-TUID fields it has: lines that mbsync added.
     pub x_tuids: u8,
+    /// NUL bytes and nothing else, as far as [`NULS`].
+    pub nul_filled: bool,
+    /// It begins with a `From ` line, as in an mbox.
+    pub mbox_line: bool,
+    /// No From, To or Subject says anything, or an empty line stands before them.
+    pub anonymous: bool,
+    /// Not one field that messages usually have.
+    pub no_usual_field: bool,
+    /// Whether other programs read the same Message-ID.
+    pub clarity: Clarity,
+    /// It is stored compressed.
+    pub compressed: bool,
 }
+
+/// How many NUL bytes at the start of a file say that no message is in it.
+pub const NULS: u64 = 64 << 10;
 
 /// When a file counts as mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,6 +100,7 @@ pub fn identify(
     let ended = mail.read(|chunk| survey.take(chunk))?;
     let length = if compressed { ended.then_some(survey.read) } else { Some(mail.size()) };
     let (found, shape, date) = survey.finish(ended, options.date);
+    let shape = Shape { compressed, ..shape };
     let (key, content) = if let Some(id) = &found {
         (id.key(options.case_sensitive), None)
     } else {
@@ -132,10 +149,12 @@ struct Survey {
     ids: Fields,
     /// Subject and Date.
     others: Fields,
-    x_tuids: u8,
+    traits: Traits,
     body: Body,
     /// How many bytes have been read.
     read: u64,
+    /// How many of them, from the first on, are NUL.
+    nuls: u64,
     /// Whether all of them are wanted, for their number.
     whole: bool,
 }
@@ -155,22 +174,26 @@ impl Survey {
             zone: HeaderZone::new(),
             ids: Fields::new(&[MESSAGE_ID], id::LONGEST_VALUE),
             others: Fields::new(&[SUBJECT, DATE], crate::message::envelope::LONGEST_VALUE),
-            x_tuids: 0,
+            traits: Traits::default(),
             body: Body::default(),
             read: 0,
+            nuls: 0,
             whole,
         }
     }
 
     fn take(&mut self, chunk: &[u8]) -> ControlFlow<()> {
+        if self.nuls == self.read {
+            self.nuls += chunk.iter().take_while(|&&byte| byte == 0).count() as u64;
+        }
         self.read += chunk.len() as u64;
-        let Survey { zone, ids, others, body, x_tuids, .. } = self;
+        let Survey { zone, ids, others, body, traits, .. } = self;
         zone.feed(chunk, &mut |piece| match piece {
             Piece::Body(bytes) => body.take(bytes),
             piece => {
                 ids.take(&piece);
                 others.take(&piece);
-                *x_tuids = x_tuids.saturating_add(u8::from(is_x_tuid(&piece)));
+                traits.take(&piece);
             }
         });
         if zone.is_in_body() && body.is_told() && !self.whole {
@@ -186,21 +209,53 @@ impl Survey {
             ids.take(&piece);
             others.take(&piece);
         });
-        let usable = self.ids.all(MESSAGE_ID).filter(|value| value.len() <= id::LONGEST_VALUE);
+        let values = || self.ids.all(MESSAGE_ID);
+        let usable = values().filter(|value| value.len() <= id::LONGEST_VALUE);
         let subject = self.others.first(SUBJECT).unwrap_or_default();
         let shape = Shape {
             no_header_end: self.read > 0 && !self.zone.saw_empty_line(),
             no_body: ended && self.zone.is_in_body() && !self.body.something,
             placeholder: ended && placeholder::is_placeholder(subject, &self.body.head),
-            x_tuids: self.x_tuids,
+            x_tuids: self.traits.x_tuids,
+            nul_filled: self.read > 0 && self.nuls >= self.read.min(NULS),
+            mbox_line: self.zone.has_mbox_line(),
+            anonymous: !self.traits.named || self.zone.begins_empty(),
+            no_usual_field: !self.traits.usual,
+            clarity: clarity(values()),
+            compressed: false,
         };
         let date = self.others.first(DATE).filter(|_| dated).and_then(date_of);
         (message_id(usable), shape, date)
     }
 }
 
-fn is_x_tuid(piece: &Piece<'_>) -> bool {
-    matches!(piece, Piece::Field { name, .. } if name.eq_ignore_ascii_case(b"x-tuid"))
+/// What the names of the fields tell, and whether those that name the message are empty.
+#[derive(Debug, Default)]
+struct Traits {
+    x_tuids: u8,
+    /// One of the fields is one that messages usually have.
+    usual: bool,
+    /// The current field is From, To or Subject.
+    naming: bool,
+    /// One of these has said something.
+    named: bool,
+}
+
+impl Traits {
+    fn take(&mut self, piece: &Piece<'_>) {
+        match *piece {
+            Piece::Field { name, .. } => {
+                let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
+                self.naming = is("from") || is("to") || is("subject");
+                self.usual |= mail_like::is_usual(name);
+                self.x_tuids = self.x_tuids.saturating_add(u8::from(is("x-tuid")));
+            }
+            Piece::Value(bytes) if self.naming && !self.named => {
+                self.named = bytes.iter().any(|byte| !byte.is_ascii_whitespace());
+            }
+            _ => {}
+        }
+    }
 }
 
 impl Body {
@@ -250,14 +305,29 @@ mod tests {
 
     #[test]
     fn shapes() {
-        let plain = Shape::default();
-        assert_eq!(shape(b"A: 1\n\nbody"), plain);
-        assert_eq!(shape(b"A: 1\nB: 2\n"), Shape { no_header_end: true, ..plain });
-        assert_eq!(shape(b"A: 1\n\n \r\n"), Shape { no_body: true, ..plain });
-        assert_eq!(shape(b""), plain);
-        let long = [&b"A: 1\n\n"[..], &vec![b'\n'; 50_000]].concat();
-        assert_eq!(shape(&long), Shape { no_body: true, ..plain });
-        assert_eq!(shape(&[&long[..], b"x"].concat()), plain);
+        let plain = shape(b"From: a\nMessage-ID: <a@b>\n\nbody");
+        assert_eq!(plain, Shape::default());
+        let check = |message: &[u8], expected: Shape| assert_eq!(shape(message), expected);
+        let no_header_end = Shape { no_header_end: true, ..plain };
+        check(b"From: a\nMessage-ID: <a@b>\n", no_header_end);
+        let no_body = Shape { no_body: true, ..plain };
+        check(b"From: a\nMessage-ID: <a@b>\n\n \r\n", no_body);
+        let long = [&b"To: a\nMessage-ID: <a@b>\n\n"[..], &vec![b'\n'; 50_000]].concat();
+        check(&long, no_body);
+        check(&[&long[..], b"x"].concat(), plain);
+        let mbox_line = Shape { mbox_line: true, ..plain };
+        check(b"From a@b Fri\nFrom: a\nMessage-ID: <a@b>\n\nbody", mbox_line);
+        let anonymous = Shape { anonymous: true, ..plain };
+        check(b"From: \nTo:\nMessage-ID: <a@b>\n\nbody", anonymous);
+        check(b"\nFrom: a\nMessage-ID: <a@b>\n\nbody", anonymous);
+        let nothing =
+            Shape { anonymous: true, no_usual_field: true, clarity: Clarity::Missing, ..plain };
+        check(b"", nothing);
+        check(b"X: 1\n\nbody", nothing);
+        check(&[0; 9], Shape { nul_filled: true, no_header_end: true, ..nothing });
+        check(&[0, 1], Shape { no_header_end: true, ..nothing });
+        let several = Shape { clarity: Clarity::Several, ..plain };
+        check(b"From: a\nMessage-ID: <a@b>\nMessage-ID: <c@d>\n\nbody", several);
     }
 
     #[test]

@@ -1,12 +1,10 @@
 //! What the files left in `tmp`, and mail in dot files, are to the tree that they lie in.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::error::Error;
 use crate::fetch;
 use crate::index::{Index, Message};
-use crate::message::canonical::Content;
 use crate::message::id::Key;
 
 /// A leftover, judged.
@@ -23,10 +21,25 @@ pub struct Leftover<'a> {
 pub enum State<'a> {
     /// Nothing is in it.
     Empty,
+    /// It is a second name of a message's file: a delivery that was finished but for the removal
+    /// of this name. It can go.
+    Linked(&'a Path),
     /// A message of the tree, at this path, has its key and its content: it can go.
-    Covered(&'a Path),
+    Known(&'a Path),
     /// What is in it is no message of this tree.
     Orphan,
+}
+
+impl State<'_> {
+    /// The stable word in reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            State::Empty => "empty",
+            State::Linked(_) => "linked",
+            State::Known(_) => "known",
+            State::Orphan => "orphan",
+        }
+    }
 }
 
 /// The messages of a key among messages sorted by key.
@@ -50,12 +63,7 @@ pub fn judge(index: &Index) -> (Vec<Leftover<'_>>, Vec<Error>) {
     let errors = fetch::contents(index, &wanted);
     let mut judged = Vec::new();
     for (leftovers, namesakes) in by_key(index) {
-        let covers: BTreeMap<&Content, &Message> = namesakes
-            .iter()
-            .filter_map(|message| Some((message.content.get()?, message)))
-            .rev()
-            .collect();
-        let judge = |message| Leftover { message, state: state(message, &covers) };
+        let judge = |message| Leftover { message, state: state(message, namesakes) };
         judged.extend(leftovers.iter().map(judge));
     }
     (judged, errors)
@@ -69,10 +77,24 @@ fn by_key(index: &Index) -> impl Iterator<Item = (&[Message], &[Message])> {
     })
 }
 
-fn state<'a>(leftover: &Message, covers: &BTreeMap<&Content, &'a Message>) -> State<'a> {
+fn state<'a>(leftover: &Message, namesakes: &'a [Message]) -> State<'a> {
     if leftover.is_empty() {
         return State::Empty;
     }
-    let cover = leftover.content.get().and_then(|content| covers.get(content));
-    cover.map_or(State::Orphan, |message| State::Covered(&message.path))
+    let content = leftover.content.get();
+    let covers = |message: &&Message| {
+        content.is_some() && message.content.get() == content && stands_without(leftover, message)
+    };
+    let covers = || namesakes.iter().filter(covers);
+    let is_same_file = |message: &&Message| message.read_inode == leftover.read_inode;
+    match (covers().find(is_same_file), covers().next()) {
+        (Some(message), _) => State::Linked(&message.path),
+        (None, Some(message)) => State::Known(&message.path),
+        (None, None) => State::Orphan,
+    }
+}
+
+/// Whether a message is still there when a file is gone: a link that leads to the file is not.
+pub fn stands_without(file: &Message, message: &Message) -> bool {
+    file.is_link() || !message.is_link() || message.read_inode != file.read_inode
 }

@@ -6,6 +6,7 @@
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::ops::ControlFlow;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use crate::message::compression::{self, Storage, decompress};
@@ -22,6 +23,8 @@ pub struct Buffer(Vec<u8>);
 pub struct MailFile<'b> {
     file: File,
     size: u64,
+    modified: i64,
+    inode: u64,
     storage: Storage,
     buffer: &'b mut Vec<u8>,
     /// Whether the buffer holds the file's first bytes, and not later ones.
@@ -39,8 +42,15 @@ impl<'b> MailFile<'b> {
         if !metadata.is_file() {
             return Err(io::Error::other("is not a regular file"));
         }
-        let (size, storage) = (metadata.len(), Storage::Plain);
-        let mut mail = MailFile { file, size, storage, buffer, at_head: true };
+        let mut mail = MailFile {
+            file,
+            size: metadata.len(),
+            modified: metadata.mtime(),
+            inode: metadata.ino(),
+            storage: Storage::Plain,
+            buffer,
+            at_head: true,
+        };
         mail.fill()?;
         mail.storage = compression::storage(mail.buffer);
         Ok(mail)
@@ -49,6 +59,16 @@ impl<'b> MailFile<'b> {
     /// The file's size on disk, in bytes.
     pub fn size(&self) -> u64 {
         self.size
+    }
+
+    /// When its content was last written, in seconds since 1970-01-01 UTC.
+    pub fn modified(&self) -> i64 {
+        self.modified
+    }
+
+    /// Its inode number: of what a link leads to, where it was opened through one.
+    pub fn inode(&self) -> u64 {
+        self.inode
     }
 
     /// Whether one read takes the whole file.

@@ -5,13 +5,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
-use crate::error::Error;
+use crate::error::{Error, Nature};
 use crate::identify::{self, identify};
 use crate::mail_file::{Buffer, MailFile};
 use crate::maildir::file::{File, Otherwise};
 use crate::maildir::renamed::relocate;
+use crate::message::compression::{Seal, Storage};
 
-use super::Message;
+use super::{Message, Read};
 
 /// How often files that were renamed since they were listed are looked up.
 const ROUNDS: usize = 3;
@@ -77,7 +78,8 @@ fn look(
         Ok(Some(message)) => Look::Mail(Box::new(message)),
         Ok(None) => Look::NoMail(file.otherwise),
         Err(error) if error.is_not_found() && on_disk.is_symlink() => {
-            Look::Unreadable(Error::told(&on_disk, "is a link to nothing"))
+            let told = Error::told(&on_disk, "is a link to nothing");
+            Look::Unreadable(told.of(Nature::DanglingLink))
         }
         Err(error) if error.is_not_found() => Look::Gone(error),
         Err(error) => Look::Unreadable(error),
@@ -93,12 +95,22 @@ fn read(
 ) -> Result<Option<Message>, Error> {
     let failed = |error| Error::io(on_disk, error);
     let mut mail = MailFile::open(on_disk, buffer).map_err(failed)?;
-    let size = mail.size();
+    let facts = Read { size: mail.size(), modified: mail.modified(), inode: mail.inode() };
+    let nature = nature(mail.storage());
     let counts = match file.otherwise {
         Otherwise::Mail => identify::Counts::Always,
         _ if file.place.is_leftover() => identify::Counts::IfMail,
         _ => identify::Counts::IfReadableMail,
     };
-    let identity = identify(&mut mail, counts, wanted).map_err(failed)?;
-    Ok(identity.map(|identity| Message::new(file, path, size, identity)))
+    let identity = identify(&mut mail, counts, wanted).map_err(|error| failed(error).of(nature))?;
+    Ok(identity.map(|identity| Message::new(file, path, facts, identity)))
+}
+
+/// What kind of trouble it is if a file that is stored so cannot be read.
+fn nature(storage: Storage) -> Nature {
+    match storage {
+        Storage::Closed(Seal::MailCrypt) => Nature::Encrypted,
+        Storage::Closed(_) => Nature::Compressed,
+        Storage::Plain | Storage::Gzip | Storage::Zstd => Nature::Unreadable,
+    }
 }

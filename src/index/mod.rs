@@ -1,12 +1,13 @@
 //! A tree's messages by key: all that a comparison needs to know of one side.
 
+use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::sync::atomic::AtomicU64;
 
 use rayon::prelude::*;
 
-use crate::error::Error;
+use crate::error::{Error, Nature};
 use crate::finding::Finding;
 use crate::identify::{self, Identity, Shape};
 use crate::maildir::file::{File, Otherwise, Place};
@@ -36,8 +37,13 @@ pub struct Message {
     pub place: Place,
     /// Relative to the root; absolute where INBOX lies outside.
     pub path: PathBuf,
-    /// The inode number.
+    /// The inode number, a link's its own.
     pub inode: u64,
+    /// The inode number of what was read: of what a link leads to.
+    pub read_inode: u64,
+    /// When the file was last written, in seconds since 1970-01-01 UTC. Servers serve it as the
+    /// time of arrival.
+    pub modified: i64,
     /// On disk, in bytes.
     pub size: u64,
     /// Of the message itself, in bytes: another one than `size` where the file is compressed, and
@@ -59,9 +65,19 @@ impl Message {
         self.length == Some(0) || self.content.get().is_some_and(Content::is_empty)
     }
 
-    fn new(file: &File, path: PathBuf, size: u64, identity: Identity) -> Message {
+    /// Whether the file is a link to where the message lies.
+    pub fn is_link(&self) -> bool {
+        self.inode != self.read_inode
+    }
+
+    /// The file's name.
+    pub fn name(&self) -> &[u8] {
+        self.path.file_name().unwrap_or_default().as_bytes()
+    }
+
+    fn new(file: &File, path: PathBuf, read: Read, identity: Identity) -> Message {
         let name = path.file_name().unwrap_or_default();
-        let flags = file_name::flags(std::os::unix::ffi::OsStrExt::as_bytes(name));
+        let flags = file_name::flags(name.as_bytes());
         let (id, written) = identity.id.map(|id| (id.id, id.written)).unzip();
         Message {
             key: identity.key,
@@ -71,7 +87,9 @@ impl Message {
             place: file.place,
             path,
             inode: file.inode,
-            size,
+            read_inode: read.inode,
+            modified: read.modified,
+            size: read.size,
             length: identity.length,
             flags,
             shape: identity.shape,
@@ -79,6 +97,14 @@ impl Message {
             date: identity.date,
         }
     }
+}
+
+/// What the system says of an open file.
+#[derive(Clone, Copy, Debug)]
+struct Read {
+    size: u64,
+    modified: i64,
+    inode: u64,
 }
 
 /// Files that are no messages, counted.
@@ -115,8 +141,8 @@ pub struct Index {
     pub leftovers: Vec<Message>,
     /// Everything else.
     pub tally: Tally,
-    /// What could not be read.
-    pub errors: Vec<Error>,
+    /// What could not be read, each with the index of its folder; sorted by path.
+    pub errors: Vec<(usize, Error)>,
     /// What is wrong with the directories.
     pub findings: Vec<Finding>,
     /// Links to directories that were followed.
@@ -172,10 +198,10 @@ pub fn index(scan: Scan, options: &Options, read: &AtomicU64) -> Index {
         followed: scan.followed,
     };
     index.count_others(&is_excluded);
-    let errors = scan.errors.into_iter().filter(|(folder, _)| !is_excluded(*folder));
-    index.errors.extend(errors.map(|(_, error)| error));
-    for look in looked {
-        index.add(look, options.before);
+    index.errors.extend(scan.errors.into_iter().filter(|(folder, _)| !is_excluded(*folder)));
+    index.findings.retain(|finding| !is_excluded(finding.folder));
+    for (file, look) in files.iter().zip(looked) {
+        index.add(file.folder, look, options.before);
     }
     index.sort();
     index
@@ -194,19 +220,20 @@ impl Index {
         }
     }
 
-    fn add(&mut self, look: Look, before: Option<i64>) {
+    fn add(&mut self, folder: usize, look: Look, before: Option<i64>) {
         match look {
             Look::Mail(message) => self.add_mail(*message, before),
             Look::NoMail(Otherwise::Control) => self.tally.control += 1,
             Look::NoMail(_) => self.tally.foreign += 1,
             Look::Unreadable(error) => {
                 self.tally.unreadable += 1;
-                self.errors.push(error);
+                self.errors.push((folder, error));
             }
             Look::Gone(error) => {
                 let told = "vanished while the tree was read: run again";
                 self.tally.vanished += 1;
-                self.errors.push(Error::told(error.path(), told));
+                let error = Error::told(error.path(), told).of(Nature::Vanished);
+                self.errors.push((folder, error));
             }
         }
     }
@@ -223,7 +250,7 @@ impl Index {
     fn sort(&mut self) {
         self.messages.par_sort_unstable_by(order);
         self.leftovers.sort_unstable_by(order);
-        self.errors.sort_by(|one, other| one.path().cmp(other.path()));
+        self.errors.sort_by(|(_, one), (_, other)| one.path().cmp(other.path()));
     }
 }
 

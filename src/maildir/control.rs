@@ -100,6 +100,9 @@ pub enum Directory {
     Open,
 }
 
+/// Where Dovecot's dbox keeps mail: control, to a Maildir, and told.
+pub const DBOX: &[u8] = b"dbox-Mails";
+
 /// What a directory of this name is.
 pub fn directory(name: &[u8]) -> Directory {
     match name {
@@ -112,7 +115,7 @@ pub fn directory(name: &[u8]) -> Directory {
         | b"lucene-indexes"
         | b"courierimapkeywords"
         | b"courierimaphieracl"
-        | b"dbox-Mails"
+        | DBOX
         | b"..DOVECOT-TRASHED"
         | b"..DOVECOT-TrasH"
         | b"lost+found" => Directory::Control,

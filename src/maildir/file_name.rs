@@ -21,8 +21,20 @@ pub fn base(name: &[u8]) -> &[u8] {
 
 /// The flags that the name carries; none where it has no info part.
 pub fn flags(name: &[u8]) -> Flags {
+    letters(name).iter().copied().collect()
+}
+
+/// The letters that stand where flags do, in the order of the name: known flags, keywords (`a` to
+/// `z`), and what no program wrote.
+pub fn letters(name: &[u8]) -> &[u8] {
     let (_, flags) = split(name).unwrap_or_default();
-    flags.iter().take_while(|&&letter| letter != b',').copied().collect()
+    let end = memchr::memchr(b',', flags).unwrap_or(flags.len());
+    flags.get(..end).unwrap_or_default()
+}
+
+/// Whether flags stand behind `;2,` or `!2,`, as on file systems without colons.
+pub fn has_other_separator(name: &[u8]) -> bool {
+    !name.contains(&b':') && has_info(name)
 }
 
 /// Whether the name ends in an info part such as `:2,S`: only a Maildir program writes that.
@@ -52,6 +64,11 @@ pub fn told_size(name: &[u8]) -> Option<u64> {
 /// Dovecot serves so many bytes and no more.
 pub fn told_wire_size(name: &[u8]) -> Option<u64> {
     told(name, b",W=")
+}
+
+/// The UID that mbsync's native scheme and offlineimap keep in the name, in `,U=`.
+pub fn uid(name: &[u8]) -> Option<u64> {
+    told(base(name), b",U=")
 }
 
 /// A number in a name as Dovecot reads it: the first such key followed by digits and then `:`, `,`
@@ -140,5 +157,6 @@ mod tests {
             assert_eq!(told_size(name.as_bytes()), size, "{name}");
         }
         assert_eq!(told_wire_size(b"1.h,S=4,W=5:2,S"), Some(5));
+        assert_eq!((uid(b"1.h,U=7:2,S"), uid(b"1.h:2,,U=7")), (Some(7), None));
     }
 }

@@ -41,31 +41,24 @@ pub fn looks_like_mail(mail: &mut MailFile<'_>) -> io::Result<bool> {
 /// Whether a file that begins so is mail: it opens with a header of at least two fields, one of
 /// which most messages have. Junk lines between them are no objection: real mail has them.
 pub fn head_looks_like_mail(head: &[u8]) -> bool {
-    let mut seen = Seen::default();
+    let (mut fields, mut usual) = (0, false);
     let mut zone = HeaderZone::new();
     let head = head.get(..HEAD).unwrap_or(head);
-    zone.feed(head, &mut |piece| seen.take(&piece));
-    seen.fields >= 2 && seen.usual
-}
-
-#[derive(Debug, Default)]
-struct Seen {
-    fields: usize,
-    /// One of the fields is in every message or put there on its way.
-    usual: bool,
-}
-
-impl Seen {
-    fn take(&mut self, piece: &Piece<'_>) {
-        if let Piece::Field { name, .. } = *piece {
-            let is_name = !name.is_empty() && name.iter().all(u8::is_ascii_graphic);
-            self.fields += usize::from(is_name);
-            self.usual |= is_usual(name);
+    zone.feed(head, &mut |piece| {
+        if let Piece::Field { name, .. } = piece {
+            fields += usize::from(is_name(name));
+            usual |= is_usual(name);
         }
-    }
+    });
+    fields >= 2 && usual
 }
 
-fn is_usual(name: &[u8]) -> bool {
+fn is_name(name: &[u8]) -> bool {
+    !name.is_empty() && name.iter().all(u8::is_ascii_graphic)
+}
+
+/// Whether a field of this name is in every message, or put there on its way.
+pub fn is_usual(name: &[u8]) -> bool {
     const USUAL: [&[u8]; 7] =
         [b"From", b"To", b"Subject", b"Date", b"Message-ID", b"Received", b"Return-Path"];
     USUAL.iter().any(|usual| usual.eq_ignore_ascii_case(name))

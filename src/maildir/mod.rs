@@ -13,4 +13,5 @@ pub mod walk;
 pub mod nature;
 pub mod file;
 pub mod renamed;
+mod faults;
 pub mod scan;

@@ -33,22 +33,57 @@ fn nature(path: &Path) -> &'static str {
     let Ok(entries) = fs::read_dir(path) else { return "it cannot be read" };
     let names: Vec<_> = entries.flatten().map(|entry| entry.file_name()).collect();
     let has = |name: &str| path.join(name).exists();
-    let any = |test: &dyn Fn(&[u8]) -> bool| names.iter().any(|name| test(name.as_bytes()));
+    let bytes = || names.iter().map(|name| name.as_bytes());
     if names.is_empty() {
         "it is empty"
     } else if matches!(path.file_name().map(OsStrExt::as_bytes), Some(b"cur" | b"new")) {
         "it is one directory of a folder; name the root above it"
-    } else if has("mailboxes") || has("dbox-Mails") || has("storage") || any(&is_dbox_name) {
-        "it is Dovecot's dbox; `doveadm sync` or `dsync` can make a Maildir of it"
-    } else if has("cyrus.header") {
-        "it is a Cyrus spool"
-    } else if has(".mh_sequences") || any(&is_number) {
-        "it is an MH folder"
+    } else if has("mailboxes") || has("dbox-Mails") || has("storage") {
+        Store::Dbox.words()
+    } else if let Some(store) = store(bytes()) {
+        store.words()
+    } else if bytes().any(is_number) {
+        Store::Mh.words()
     } else if names.iter().any(|name| begins_with(&path.join(name), b"From ")) {
         "it holds mbox files; convert them first, for example with mb2md"
     } else {
         "there is no cur/ or new/ in it or below it"
     }
+}
+
+/// A format of mail that is no Maildir.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Store {
+    /// Dovecot's dbox.
+    Dbox,
+    /// Cyrus IMAP's spool.
+    Cyrus,
+    /// MH, a numbered file a message.
+    Mh,
+}
+
+impl Store {
+    /// What it is, and what makes a Maildir of it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Store::Dbox => {
+                "it is Dovecot's dbox; `doveadm sync` or `dsync` can make a Maildir of it"
+            }
+            Store::Cyrus => "it is a Cyrus spool",
+            Store::Mh => "it is an MH folder",
+        }
+    }
+}
+
+/// The format that a directory with these names in it is of, where they tell.
+pub fn store<'n>(mut names: impl Iterator<Item = &'n [u8]>) -> Option<Store> {
+    let of = |name: &[u8]| match name {
+        b"cyrus.header" => Some(Store::Cyrus),
+        b".mh_sequences" => Some(Store::Mh),
+        _ if is_dbox_name(name) => Some(Store::Dbox),
+        _ => None,
+    };
+    names.find_map(of)
 }
 
 fn is_dbox_name(name: &[u8]) -> bool {

@@ -16,6 +16,7 @@ use crate::finding::{Finding, Kind as Found};
 use crate::mail_file::{Buffer, MailFile};
 
 use super::control;
+use super::faults;
 use super::file::{File, Otherwise, Place};
 use super::folder_name::FolderName;
 use super::layout::{self, Layout, Named};
@@ -134,7 +135,7 @@ fn check_readable(root: &Path, tree: &Walk) -> Result<(), Error> {
 
 /// The directories with `cur` or `new`, but for those inside such a one: no program looks there.
 fn mailboxes(tree: &Walk) -> Vec<PathBuf> {
-    let is_folder = |path: &Path| tree.directories.get(path).is_some_and(|found| found.is_folder);
+    let is_folder = |path: &Path| tree.directories.get(path).is_some_and(Directory::is_folder);
     let is_part = |path: &Path| {
         let name = path.file_name().map(OsStr::as_bytes);
         matches!(name, Some(b"cur" | b"new" | b"tmp")) && path.parent().is_some_and(is_folder)
@@ -144,7 +145,7 @@ fn mailboxes(tree: &Walk) -> Vec<PathBuf> {
 }
 
 fn has_mailbox(tree: &Walk) -> bool {
-    tree.directories.values().any(|directory| directory.is_folder)
+    tree.directories.values().any(Directory::is_folder)
 }
 
 /// Where a walk began.
@@ -204,19 +205,31 @@ impl Builder {
             let parent = path.parent().and_then(|parent| standings.get(parent)).copied();
             let standing = self.place(origin, path, directory, parent);
             self.add_files(origin, path, directory, standing);
+            self.find_faults(origin, path, directory, standing);
+            if is_in_maildir(path, &standings) {
+                let path = origin.base.join(path);
+                self.find(Finding::new(Found::DirInMaildir, standing.folder, path, ""));
+            }
             standings.insert(path, standing);
         }
+        let nearest =
+            |path: &Path| path.ancestors().find_map(|above| standings.get(above)).copied();
         for (path, error) in tree.errors {
-            let nearest = path.ancestors().find_map(|above| standings.get(above)).copied();
+            let nearest = nearest(&path);
             let folder = self.folder_of_unreadable(origin, &path, nearest);
             self.scan.errors.push((folder, error));
         }
         let based = |path: PathBuf| origin.base.join(path);
         self.scan.targets.extend(tree.targets);
         self.scan.followed.extend(tree.followed.into_iter().map(based));
-        let findings = tree.findings.into_iter();
-        let findings = findings.map(|found| Finding { path: based(found.path.clone()), ..found });
-        self.scan.findings.extend(findings);
+        for found in tree.findings {
+            let folder = nearest(&found.path).map_or_else(|| self.inbox(), |near| near.folder);
+            self.find(Finding { path: based(found.path.clone()), folder, ..found });
+        }
+    }
+
+    fn find(&mut self, finding: Finding) {
+        self.scan.findings.push(finding);
     }
 
     /// Finds a directory's role and folder.
@@ -229,7 +242,7 @@ impl Builder {
     ) -> Standing {
         let role = role(path, directory, parent);
         let is_folder = role == Role::Open
-            && (directory.is_folder || self.is_folder_without_delivery(origin, path, directory));
+            && (directory.is_folder() || self.is_folder_without_delivery(origin, path, directory));
         let own = is_folder.then(|| self.open_folder(origin, path));
         let folder = own.or(parent.map(|parent| parent.folder));
         Standing { role, folder: folder.unwrap_or_else(|| self.inbox()), is_folder }
@@ -243,15 +256,39 @@ impl Builder {
         directory: &Directory,
     ) -> bool {
         let base = self.scan.root.join(origin.base).join(path);
-        let found = !path.as_os_str().is_empty()
+        !path.as_os_str().is_empty()
             && self.scan.layout.maps(path)
-            && directory.files.iter().any(|entry| looks_like_mail(&base, entry));
-        if found {
-            let detail = "no cur/ and no new/, but mail".to_owned();
-            let path = origin.base.join(path);
-            self.scan.findings.push(Finding { kind: Found::MissingSubdir, path, detail });
+            && directory.files.iter().any(|entry| looks_like_mail(&base, entry))
+    }
+
+    /// What is wrong with a directory, by the names in it.
+    fn find_faults(
+        &mut self,
+        origin: Origin<'_>,
+        path: &Path,
+        directory: &Directory,
+        standing: Standing,
+    ) {
+        let place = |entry: &Entry| origin.base.join(path).join(&entry.name);
+        if let Role::Delivery(_) = standing.role {
+            let special = directory.files.iter().filter(|entry| entry.kind == Kind::Special);
+            let found = special
+                .map(|entry| Finding::new(Found::SpecialFile, standing.folder, place(entry), ""));
+            self.scan.findings.extend(found);
         }
-        found
+        let names = directory.files.iter().map(|entry| entry.name.as_bytes());
+        let store = nature::store(names).filter(|_| standing.role == Role::Open);
+        let path = origin.base.join(path);
+        if let Some(store) = store {
+            self.find(Finding::new(Found::ForeignStore, standing.folder, path, store.words()));
+        } else if standing.is_folder {
+            let missing = faults::missing_parts(&self.scan.layout, directory.parts);
+            self.scan.findings.extend(missing.map(|(state, severity)| {
+                let detail = format!("lacks {}", state.replace('+', "/, ") + "/");
+                let found = Finding::new(Found::MissingSubdir, standing.folder, path, detail);
+                found.in_state(state).at(severity)
+            }));
+        }
     }
 
     /// The folder that a directory is, made or found again under its name.
@@ -259,11 +296,14 @@ impl Builder {
         let named = self.name(origin, path);
         let folder = self.folder(&named);
         let path = origin.base.join(path);
+        if let Some(fault) = faults::of_name(&named, &path) {
+            self.find(Finding::new(Found::FolderNameInvalid, folder, path.clone(), fault));
+        }
         if let Some(known) = self.scan.folders.get_mut(folder) {
             if let Some(first) = known.directories.first() {
                 let detail = format!("{} is also {}", first.display(), named.name);
-                let kind = Found::FolderNameCollision;
-                self.scan.findings.push(Finding { kind, path: path.clone(), detail });
+                let found = Finding::new(Found::FolderNameCollision, folder, path.clone(), detail);
+                self.scan.findings.push(found.in_state("same-name"));
             }
             known.visible |= named.visible;
             known.directories.push(path);
@@ -362,11 +402,23 @@ impl Builder {
         scan.folders.sort_by(|one, other| one.name.cmp(&other.name));
         scan.files.iter_mut().for_each(|file| file.folder = ranked(file.folder));
         scan.errors.iter_mut().for_each(|(folder, _)| *folder = ranked(*folder));
+        scan.findings.iter_mut().for_each(|found| found.folder = ranked(found.folder));
         scan.files.sort_by(|one, other| (one.folder, &one.path).cmp(&(other.folder, &other.path)));
         scan.findings.sort();
         scan.findings.dedup();
         self.scan
     }
+}
+
+/// Whether a directory lies directly in the `cur`, `new` or `tmp` of a folder.
+fn is_in_maildir(path: &Path, above: &BTreeMap<&Path, Standing>) -> bool {
+    let Some(parent) = path.parent() else { return false };
+    let is_part = matches!(parent.file_name().map(OsStr::as_bytes), Some(b"cur" | b"new" | b"tmp"));
+    let role = above.get(parent).map(|parent| parent.role);
+    let folder = parent.parent().and_then(|folder| above.get(folder));
+    is_part
+        && matches!(role, Some(Role::Delivery(_) | Role::Tmp))
+        && folder.is_some_and(|folder| folder.role == Role::Open)
 }
 
 fn role(path: &Path, directory: &Directory, parent: Option<Standing>) -> Role {
@@ -375,7 +427,7 @@ fn role(path: &Path, directory: &Directory, parent: Option<Standing>) -> Role {
         (Role::Open, Some(b"cur")) => Role::Delivery(Place::Cur),
         (Role::Open, Some(b"new")) => Role::Delivery(Place::New),
         // A folder may be called `tmp`, where that is not a folder's own.
-        (Role::Open, Some(b"tmp")) if parent.is_folder || !directory.is_folder => Role::Tmp,
+        (Role::Open, Some(b"tmp")) if parent.is_folder || !directory.is_folder() => Role::Tmp,
         (Role::Open, _) => Role::Open,
         (Role::Tmp, _) => Role::Tmp,
         (Role::Delivery(_) | Role::Stray, _) => Role::Stray,

@@ -14,7 +14,7 @@ use std::{fs, io};
 
 use walkdir::WalkDir;
 
-use crate::error::Error;
+use crate::error::{Error, Nature};
 use crate::finding::{Finding, Kind as Found};
 
 use super::control;
@@ -26,12 +26,41 @@ use super::mail_like;
 pub struct Directory {
     /// Its entries that are no directories, a link as what it leads to.
     pub files: Vec<Entry>,
-    /// Whether a `cur` or `new` stands in it, which makes it a folder.
-    pub is_folder: bool,
+    /// Which of the three directories of a folder stand in it.
+    pub parts: Parts,
     /// Control files below it, in control directories: counted, not opened.
     pub control: u64,
     /// Links to directories in it that were not followed.
     pub foreign: u64,
+}
+
+impl Directory {
+    /// Whether a `cur` or `new` stands in it, which makes it a folder.
+    pub fn is_folder(&self) -> bool {
+        self.parts.cur || self.parts.new
+    }
+}
+
+/// Which of the three directories of a folder there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the fields are the directories' names")]
+pub struct Parts {
+    pub cur: bool,
+    pub new: bool,
+    pub tmp: bool,
+}
+
+impl Parts {
+    /// The one of this name, and no other.
+    fn named(name: &[u8]) -> Parts {
+        Parts { cur: name == b"cur", new: name == b"new", tmp: name == b"tmp" }
+    }
+
+    fn add(&mut self, other: Parts) {
+        self.cur |= other.cur;
+        self.new |= other.new;
+        self.tmp |= other.tmp;
+    }
 }
 
 /// A tree as it lies on disk.
@@ -46,7 +75,7 @@ pub struct Walk {
     pub followed: Vec<PathBuf>,
     /// Where links to files lead.
     pub targets: BTreeSet<PathBuf>,
-    /// What is odd about the directories themselves.
+    /// What is odd about the directories themselves, of folders that are not yet known.
     pub findings: Vec<Finding>,
 }
 
@@ -94,7 +123,7 @@ impl Walker<'_> {
     /// Keeps a listing; gives the directories below.
     fn take(&mut self, path: &Path, listing: Listing) -> Vec<PathBuf> {
         if !listing.steady {
-            self.error(path, UNSTEADY);
+            self.unsteady(path);
         }
         let errors = listing.errors.into_iter().map(|error| (path.to_owned(), error));
         self.walk.errors.extend(errors);
@@ -127,7 +156,7 @@ impl Walker<'_> {
             self.follow_links();
         }
         for path in self.changed_since() {
-            self.error(&path, UNSTEADY);
+            self.unsteady(&path);
         }
     }
 
@@ -145,6 +174,11 @@ impl Walker<'_> {
         }
     }
 
+    fn unsteady(&mut self, path: &Path) {
+        let error = Error::told(&self.root.join(path), UNSTEADY).of(Nature::Vanished);
+        self.walk.errors.push((path.to_owned(), error));
+    }
+
     fn error(&mut self, path: &Path, told: &str) {
         let error = Error::told(&self.root.join(path), told);
         self.walk.errors.push((path.to_owned(), error));
@@ -158,7 +192,9 @@ impl Walker<'_> {
         let mut below = Vec::new();
         for entry in entries {
             let target = self.target(path, &entry);
-            directory.is_folder |= target == Kind::Directory && is_delivery(entry.name.as_bytes());
+            if target == Kind::Directory {
+                directory.parts.add(Parts::named(entry.name.as_bytes()));
+            }
             match (entry.kind, target) {
                 (Kind::Directory, _) => {
                     below.extend(self.sort_directory(path, &entry, &mut directory));
@@ -182,7 +218,7 @@ impl Walker<'_> {
                 directory.files.iter().map(|entry| entry.name.clone()).collect();
             let others = earlier.files.into_iter().filter(|entry| !known.contains(&entry.name));
             directory.files.extend(others);
-            directory.is_folder |= earlier.is_folder;
+            directory.parts.add(earlier.parts);
         }
         self.walk.directories.insert(path.to_owned(), directory);
     }
@@ -195,7 +231,12 @@ impl Walker<'_> {
     ) -> Option<PathBuf> {
         let below = path.join(&entry.name);
         let on_disk = self.root.join(&below);
-        let control = match control::directory(entry.name.as_bytes()) {
+        let name = entry.name.as_bytes();
+        let owned = control::directory(name);
+        if matches!(owned, control::Directory::Control | control::Directory::UnlessFolder(_)) {
+            self.find_folder_in(&below, &on_disk);
+        }
+        let control = match owned {
             control::Directory::Control => true,
             control::Directory::UnlessFolder(marks) => {
                 marks.iter().any(|mark| on_disk.join(mark).exists()) || !may_be_folder(&on_disk)
@@ -208,11 +249,21 @@ impl Walker<'_> {
         if !control {
             return Some(below);
         }
-        directory.control += count_files(&on_disk);
-        if holds_delivered_files(&on_disk) {
-            self.find(Found::MetadataAsFolder, below, "its cur/ or new/ holds files");
+        if name == control::DBOX {
+            self.find(Found::ForeignStore, below, "Dovecot's dbox");
         }
+        directory.control += count_files(&on_disk);
         None
+    }
+
+    /// A server may have made a mailbox of a program's own directory: Dovecot makes one of any whose
+    /// name begins with a dot (`maildir-storage.c`, `maildir_mailbox_open`).
+    fn find_folder_in(&mut self, path: &Path, on_disk: &Path) {
+        if holds_delivered_files(on_disk) {
+            self.find(Found::MetadataAsFolder, path.to_owned(), "its cur/ or new/ holds files");
+        } else if ["cur", "new", "tmp"].iter().any(|part| on_disk.join(part).is_dir()) {
+            self.find(Found::MetadataAsFolder, path.to_owned(), "with an empty cur/, new/ or tmp/");
+        }
     }
 
     /// What an entry is behind a link; [`Kind::Link`] where that leads nowhere.
@@ -271,7 +322,7 @@ impl Walker<'_> {
     }
 
     fn find(&mut self, kind: Found, path: PathBuf, detail: &str) {
-        self.walk.findings.push(Finding { kind, path, detail: detail.to_owned() });
+        self.walk.findings.push(Finding::new(kind, 0, path, detail));
     }
 }
 

@@ -26,8 +26,33 @@ pub enum Storage {
     Gzip,
     /// zstd, one frame or several.
     Zstd,
-    /// In a way that is recognised and cannot be read here; the words complete "is …".
-    Closed(&'static str),
+    /// In a way that is recognised and cannot be read here.
+    Closed(Seal),
+}
+
+/// What closes a message to us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seal {
+    /// bzip2.
+    Bzip2,
+    /// xz.
+    Xz,
+    /// lz4, or Dovecot's own frame around it.
+    Lz4,
+    /// Dovecot's plugin `mail_crypt`.
+    MailCrypt,
+}
+
+impl Seal {
+    /// The words that complete "is …".
+    pub fn words(self) -> &'static str {
+        match self {
+            Seal::Bzip2 => "compressed with bzip2, which cannot be read here",
+            Seal::Xz => "compressed with xz, which cannot be read here",
+            Seal::Lz4 => "compressed with lz4, which cannot be read here",
+            Seal::MailCrypt => "encrypted by Dovecot's mail_crypt, which cannot be read here",
+        }
+    }
 }
 
 /// What the first bytes of a file say of it.
@@ -38,21 +63,15 @@ pub fn storage(head: &[u8]) -> Storage {
         // bzip2's first block, or the end of an empty stream: letters alone could be text.
         [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, 0x53, 0x59, ..]
         | [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, 0x45, 0x38, 0x50, 0x90, ..] => {
-            Storage::Closed("compressed with bzip2, which cannot be read here")
+            Storage::Closed(Seal::Bzip2)
         }
-        [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => {
-            Storage::Closed("compressed with xz, which cannot be read here")
-        }
-        [0x04, 0x22, 0x4d, 0x18, ..] => LZ4,
-        _ if head.starts_with(b"Dovecot-LZ4\r*\x9b\xc5") => LZ4,
-        _ if head.starts_with(b"CRYPTED\x03\x07") => {
-            Storage::Closed("encrypted by Dovecot's mail_crypt, which cannot be read here")
-        }
+        [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Storage::Closed(Seal::Xz),
+        [0x04, 0x22, 0x4d, 0x18, ..] => Storage::Closed(Seal::Lz4),
+        _ if head.starts_with(b"Dovecot-LZ4\r*\x9b\xc5") => Storage::Closed(Seal::Lz4),
+        _ if head.starts_with(b"CRYPTED\x03\x07") => Storage::Closed(Seal::MailCrypt),
         _ => Storage::Plain,
     }
 }
-
-const LZ4: Storage = Storage::Closed("compressed with lz4, which cannot be read here");
 
 /// The message's bytes, decompressed as they are read. More than [`LIMIT`] of them is an error, as
 /// is a stream that is damaged or ends early.
@@ -61,7 +80,7 @@ pub fn decompress<'a>(storage: Storage, file: impl BufRead + 'a) -> Box<dyn Read
         Storage::Plain => Box::new(file),
         Storage::Gzip => Box::new(Limited::new(MultiGzDecoder::new(file))),
         Storage::Zstd => Box::new(Limited::new(Frames { file: Some(file), frame: None })),
-        Storage::Closed(why) => Box::new(Refused(why)),
+        Storage::Closed(seal) => Box::new(Refused(seal)),
     }
 }
 
@@ -125,11 +144,11 @@ impl<R: BufRead> Read for Frames<R> {
 }
 
 /// What cannot be read here is an error, not an empty message.
-struct Refused(&'static str);
+struct Refused(Seal);
 
 impl Read for Refused {
     fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-        Err(io::Error::other(self.0))
+        Err(io::Error::other(self.0.words()))
     }
 }
 

@@ -39,6 +39,7 @@ pub enum Piece<'a> {
 
 /// Cuts a message into [`Piece`]s.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is something seen on the way")]
 pub struct HeaderZone {
     state: State,
     /// The message's first bytes, until they tell whether a BOM or a `From ` line opens it.
@@ -50,6 +51,9 @@ pub struct HeaderZone {
     /// the header.
     begun: bool,
     empty_line: bool,
+    /// An empty line came before the header had begun.
+    begins_empty: bool,
+    mbox_line: bool,
 }
 
 /// What the next byte belongs to.
@@ -90,6 +94,8 @@ impl HeaderZone {
             line: Line::Text,
             begun: false,
             empty_line: false,
+            begins_empty: false,
+            mbox_line: false,
         }
     }
 
@@ -128,6 +134,17 @@ impl HeaderZone {
         self.empty_line
     }
 
+    /// Whether an empty line came before any field of the message's own: other programs end the
+    /// header there, and see none.
+    pub fn begins_empty(&self) -> bool {
+        self.begins_empty
+    }
+
+    /// Whether the message begins with a `From ` line, as in an mbox.
+    pub fn has_mbox_line(&self) -> bool {
+        self.mbox_line
+    }
+
     /// Whether the header has ended and what follows is body.
     pub fn is_in_body(&self) -> bool {
         self.state == State::Body
@@ -147,7 +164,8 @@ impl HeaderZone {
     fn open(&mut self, sink: &mut impl FnMut(Piece<'_>)) {
         let held = std::mem::take(&mut self.opening);
         let text = held.strip_prefix(BOM).unwrap_or(&held);
-        let mbox = text.starts_with(b"From ") || text.starts_with(b">From ");
+        self.mbox_line = text.starts_with(b"From ");
+        let mbox = self.mbox_line || text.starts_with(b">From ");
         self.state = if mbox { State::FromLine } else { State::LineStart };
         self.feed(text, sink);
     }
@@ -182,6 +200,8 @@ impl HeaderZone {
         self.line = Line::Text;
         if self.begun {
             self.state = State::Body;
+        } else {
+            self.begins_empty = true;
         }
     }
 

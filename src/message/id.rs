@@ -7,10 +7,11 @@
 //! merges or splits what other programs keep: values without a bracket count only with an `@`,
 //! empty brackets not at all, and ASCII letter case is no difference.
 
+use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::LazyLock;
 
 use data_encoding::{Encoding, Specification};
-use std::sync::LazyLock;
 
 use super::canonical::Content;
 
@@ -80,6 +81,42 @@ pub fn message_id<'a>(values: impl IntoIterator<Item = &'a [u8]>) -> Option<Mess
         }
     }
     bare
+}
+
+/// Whether other programs read a message's id as it is read here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Clarity {
+    /// They do: one id in brackets, of visible ASCII.
+    #[default]
+    Clear,
+    /// There is none to read: no field, or an empty one.
+    Missing,
+    /// They may not: there are no brackets, or blanks, letters beyond ASCII or another `<` between
+    /// them, or nothing that identifies.
+    Unclear,
+    /// They may choose another: two fields differ.
+    Several,
+}
+
+/// How clear the id is, from the values of the Message-ID fields.
+pub fn clarity<'a>(values: impl IntoIterator<Item = &'a [u8]>) -> Clarity {
+    let values: BTreeSet<&[u8]> = values.into_iter().map(<[u8]>::trim_ascii).collect();
+    match values.into_iter().collect::<Vec<_>>().as_slice() {
+        [] | [b""] => Clarity::Missing,
+        [value] if is_clear(value) => Clarity::Clear,
+        [_] => Clarity::Unclear,
+        _ => Clarity::Several,
+    }
+}
+
+fn is_clear(value: &[u8]) -> bool {
+    let rest = skip_comments(value, |byte| byte.is_ascii_whitespace());
+    let inner = rest.strip_prefix(b"<").and_then(|rest| {
+        let end = memchr::memchr(b'>', rest)?;
+        rest.get(..end)
+    });
+    let plain = |inner: &[u8]| inner.iter().all(|&byte| byte.is_ascii_graphic() && byte != b'<');
+    value.len() <= LONGEST_VALUE && inner.is_some_and(|inner| plain(inner) && is_usable(inner))
 }
 
 /// How an id was written.
@@ -328,6 +365,30 @@ mod tests {
         assert_eq!(id(&["a@b", "<c@d>", "<e@f>"]).unwrap().as_ref(), b"c@d");
         assert_eq!(id(&["foo", "a@b", "g@h"]).unwrap().as_ref(), b"a@b");
         assert_eq!(id(&["<>", ""]), None);
+    }
+
+    #[test]
+    fn clarity_of_ids() {
+        #[track_caller]
+        fn check(values: &[&str], expected: Clarity) {
+            assert_eq!(
+                clarity(values.iter().map(|value| value.as_bytes())),
+                expected,
+                "{values:?}"
+            );
+        }
+        for value in ["<a@b>", " <a@b> ", "(c) <a@b>", "<a@b> (c)", "<abc>", "<\"a>b\"@c>"] {
+            check(&[value], Clarity::Clear);
+        }
+        check(&["<a@b>", "<a@b> "], Clarity::Clear);
+        check(&[], Clarity::Missing);
+        check(&[" "], Clarity::Missing);
+        for value in ["a@b", "<a@b", "x <a@b>", "< a@b>", "<é@b>", "<<a@b>>", "<>", "<@>", "foo"] {
+            check(&[value], Clarity::Unclear);
+        }
+        check(&["<a@b>", "<c@d>"], Clarity::Several);
+        check(&["<a@b>", "<A@b>"], Clarity::Several);
+        check(&["<a@b>", ""], Clarity::Several);
     }
 
     #[test]

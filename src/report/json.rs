@@ -299,6 +299,7 @@ impl PathEntry {
 struct Found<'a> {
     id: &'static str,
     severity: &'static str,
+    state: Option<&'static str>,
     side: &'static str,
     #[serde(flatten)]
     path: PathEntry,
@@ -308,8 +309,9 @@ struct Found<'a> {
 fn found(findings: &Sides<Vec<Finding>>) -> Vec<Found<'_>> {
     let both = findings.each().flat_map(|(side, findings)| {
         findings.iter().map(move |finding| Found {
-            id: finding.kind.id(),
-            severity: finding.kind.severity().word(),
+            id: finding.kind.about().id,
+            severity: finding.severity.word(),
+            state: Some(finding.state).filter(|state| !state.is_empty()),
             side: side.word(),
             path: PathEntry::of(&finding.path),
             detail: &finding.detail,

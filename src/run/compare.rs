@@ -7,7 +7,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
-use maildiff::check::check;
+use maildiff::check::at_a_glance;
 use maildiff::diff::{self, diff};
 use maildiff::error::Error;
 use maildiff::folders::{self, Ground, Pairs};
@@ -172,7 +172,7 @@ fn check_mail(indexes: &Sides<Index>) -> anyhow::Result<()> {
     let Some((side, index)) = indexes.each().find(|(_, index)| index.messages.is_empty()) else {
         return Ok(());
     };
-    name_errors(side, &index.errors.iter().collect::<Vec<_>>());
+    name_errors(side, &index.errors.iter().map(|(_, error)| error).collect::<Vec<_>>());
     let why = match (index.errors.len(), index.tally.excluded) {
         (0, 0) => "there is none in it",
         (0, _) => "the selection leaves none",
@@ -187,7 +187,7 @@ fn all_errors<'a>(
     rereading: &'a [Error],
 ) -> Vec<&'a Error> {
     let mut named = BTreeSet::new();
-    let errors = index.errors.iter().chain(leftovers).chain(rereading);
+    let errors = index.errors.iter().map(|(_, error)| error).chain(leftovers).chain(rereading);
     errors.filter(|error| named.insert(error.path())).collect()
 }
 
@@ -195,7 +195,7 @@ fn findings(
     indexes: Sides<&Index>,
     leftovers: Sides<&[Leftover<'_>]>,
 ) -> Sides<Vec<maildiff::finding::Finding>> {
-    Sides::of(|side| check(indexes[side], leftovers[side]))
+    Sides::of(|side| at_a_glance(indexes[side], leftovers[side]))
 }
 
 /// What was guessed.

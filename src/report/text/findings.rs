@@ -23,8 +23,8 @@ pub(super) fn write(report: &Report<'_>, paint: Paint, out: &mut dyn Write) -> i
     }
     writeln!(out, "\n{}", paint.bold("Findings"))?;
     for ((kind, side), findings) in kinds {
-        let (count, states) = (findings.len(), states(kind, &findings));
-        writeln!(out, "  {side}  {count} {}{states}: {}", kind.id(), kind.meaning())?;
+        let (count, states, about) = (findings.len(), states(kind, &findings), kind.about());
+        writeln!(out, "  {side}  {count} {}{states}: {}", about.id, about.meaning)?;
         let shown = if report.all { findings.len() } else { 1 };
         for finding in findings.iter().take(shown) {
             writeln!(out, "    {}", describe(finding))?;
@@ -33,15 +33,14 @@ pub(super) fn write(report: &Report<'_>, paint: Paint, out: &mut dyn Write) -> i
     Ok(())
 }
 
-/// How many leftovers are what to their tree, as ` (2 covered, 1 empty)`.
+/// How many leftovers are what to their tree, as ` (2 known, 1 empty)`.
 fn states(kind: Kind, findings: &[&Finding]) -> String {
     if !matches!(kind, Kind::TmpLeftover | Kind::HiddenFile) {
         return String::new();
     }
     let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
     for finding in findings {
-        let state = finding.detail.split([' ', ':']).next().unwrap_or_default();
-        *counts.entry(state).or_default() += 1;
+        *counts.entry(finding.state).or_default() += 1;
     }
     let counts = counts.iter().map(|(state, count)| format!("{count} {state}"));
     format!(" ({})", counts.collect::<Vec<_>>().join(", "))

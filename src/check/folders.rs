@@ -1,0 +1,37 @@
+//! What is wrong with folders as a whole.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::finding::{Finding, Kind};
+use crate::index::Index;
+
+/// Folders with mail that no server of the layout lists.
+pub(super) fn invisible(index: &Index) -> Vec<Finding> {
+    let mail = index.messages.iter().chain(&index.leftovers);
+    let used: BTreeSet<usize> = mail.map(|message| message.folder).collect();
+    let folders = used.into_iter().filter_map(|at| Some((at, index.folders.get(at)?)));
+    let hidden = folders.filter(|(_, folder)| !folder.visible);
+    let found = hidden.filter_map(|(at, folder)| {
+        let detail = format!("a {} server does not list {}", index.layout, folder.name);
+        let path = folder.directories.first()?.clone();
+        Some(Finding::new(Kind::InvisibleFolder, at, path, detail))
+    });
+    found.collect()
+}
+
+/// Folders whose names are one where letter case does not count, but for the first of each.
+pub(super) fn differ_in_case(index: &Index) -> Vec<Finding> {
+    let mut first: BTreeMap<String, &str> = BTreeMap::new();
+    let mut findings = Vec::new();
+    for (at, folder) in index.folders.iter().enumerate() {
+        let Some(path) = folder.directories.first() else { continue };
+        let name = folder.name.as_str();
+        let known = *first.entry(name.to_lowercase()).or_insert(name);
+        if known != name {
+            let detail = format!("{name} is {known} where letter case does not count");
+            let found = Finding::new(Kind::FolderNameCollision, at, path.clone(), detail);
+            findings.push(found.in_state("case"));
+        }
+    }
+    findings
+}

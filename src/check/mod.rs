@@ -1,0 +1,84 @@
+//! What is wrong with one tree, from its index: findings that stand whether or not another tree
+//! differs.
+//!
+//! [`at_a_glance`] is what names, sizes and the first read tell, for a comparison; [`check`] is
+//! all that can be told, and reads more where it must.
+
+use crate::finding::{Finding, Kind};
+use crate::index::{Index, Message};
+use crate::leftover::Leftover;
+
+mod names;
+mod twins;
+mod reading;
+mod sizes;
+mod folders;
+mod places;
+mod contents;
+mod unread;
+
+pub use reading::Reading;
+pub(crate) use sizes::has_wrong_size;
+pub(crate) use twins::{base_of, twins};
+
+/// A tree, checked.
+#[derive(Debug)]
+pub struct Checked {
+    /// What is wrong; sorted by kind and path.
+    pub findings: Vec<Finding>,
+    /// What had to be read for that.
+    pub reading: Reading,
+}
+
+/// The findings that names, sizes and the first read tell; sorted by kind and path.
+pub fn at_a_glance(index: &Index, leftovers: &[Leftover<'_>]) -> Vec<Finding> {
+    let mut findings = index.findings.clone();
+    // Without `tmp` a folder is a folder to a comparison; without `cur` and `new` it is not.
+    findings.retain(|found| found.kind != Kind::MissingSubdir || found.state.contains("cur+new"));
+    let stores = places::foreign_stores(index);
+    for message in &index.messages {
+        findings.extend(places::misfiled(index, &stores, message));
+        findings.extend(contents::empty(message).filter(|_| message.place.is_delivered()));
+        findings.extend(sizes::of_name(message));
+    }
+    findings.extend(folders::invisible(index));
+    findings.extend(twins::duplicate_bases(index));
+    findings.extend(leftovers.iter().map(|leftover| places::leftover(leftover, None)));
+    findings.sort();
+    findings
+}
+
+/// Everything that is wrong; `now` is when the tree is judged, in seconds since 1970-01-01 UTC, and
+/// decides what in `tmp` is under way. Reads whole what carries a `W=` that its size does not
+/// decide, copies of one base name, and mbox files.
+///
+/// What cannot be read becomes a finding too; the index knows it, but for what could not be read
+/// *again*: see [`Reading::errors`].
+pub fn check(index: &Index, leftovers: &[Leftover<'_>], now: i64) -> Checked {
+    let mut reading = Reading::default();
+    reading.read_twins(index);
+    let mut findings = index.findings.clone();
+    let stores = places::foreign_stores(index);
+    for message in &index.messages {
+        findings.extend(places::misfiled(index, &stores, message));
+        findings.extend(names::all(index, message));
+        findings.extend(contents::all(message));
+    }
+    findings.extend(sizes::all(index, &mut reading));
+    findings.extend(contents::mbox_files(index, &mut reading));
+    findings.extend(folders::invisible(index));
+    findings.extend(folders::differ_in_case(index));
+    findings.extend(twins::duplicate_bases(index));
+    findings.extend(twins::duplicate_uids(index));
+    findings.extend(leftovers.iter().map(|leftover| places::leftover(leftover, Some(now))));
+    reading.count(index);
+    findings.extend(unread::unread(index, &reading.errors));
+    findings.sort();
+    findings.dedup();
+    Checked { findings, reading }
+}
+
+/// A finding of a message.
+fn find(kind: Kind, message: &Message, detail: impl Into<String>) -> Finding {
+    Finding::new(kind, message.folder, message.path.clone(), detail)
+}

@@ -1,0 +1,69 @@
+//! Mail that lies where no server looks.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use crate::finding::{Finding, Kind};
+use crate::index::{Index, Message};
+use crate::leftover::{Leftover, State};
+use crate::maildir::file::Place;
+use crate::maildir::mail_like;
+
+use super::find;
+
+/// How long a file in `tmp` may be a delivery under way, in seconds: 36 hours, as in Dovecot
+/// (`MAILDIR_TMP_DELETE_SECS`) and Courier (`maildir_purgetmp`).
+const UNDER_WAY: i64 = 36 * 60 * 60;
+
+/// A message beside `cur` and `new`. An mbox or another store's file is not misfiled, but of
+/// another format.
+pub(super) fn misfiled(
+    index: &Index,
+    stores: &BTreeSet<&Path>,
+    message: &Message,
+) -> Option<Finding> {
+    let directory = message.path.parent()?;
+    if message.place != Place::Misfiled || stores.contains(directory) {
+        return None;
+    }
+    if is_mbox(message) {
+        return Some(find(Kind::ForeignStore, message, "an mbox file").in_state("mbox"));
+    }
+    let folder = index.folders.get(message.folder)?;
+    let in_root = folder.directories.iter().any(|of_folder| of_folder == directory);
+    let kind = if in_root { Kind::MisfiledRoot } else { Kind::MisfiledSubdir };
+    Some(find(kind, message, format!("belongs to {}", folder.name)))
+}
+
+/// Whether a message beside `cur` and `new` is an mbox: it begins like one and is not named like a
+/// message.
+fn is_mbox(message: &Message) -> bool {
+    message.shape.mbox_line && !mail_like::name_looks_like_mail(message.name())
+}
+
+/// The directories that hold mail of another format.
+pub(super) fn foreign_stores(index: &Index) -> BTreeSet<&Path> {
+    let stores = index.findings.iter().filter(|found| found.kind == Kind::ForeignStore);
+    stores.map(|store| store.path.as_path()).collect()
+}
+
+/// What a leftover is, at the time `now`; without a time, however old it is.
+pub(super) fn leftover(leftover: &Leftover<'_>, now: Option<i64>) -> Finding {
+    let (message, state) = (leftover.message, leftover.state);
+    let is_fresh = now.is_some_and(|now| message.modified > now.saturating_sub(UNDER_WAY));
+    let kind = match message.place {
+        Place::Hidden => Kind::HiddenFile,
+        _ if is_fresh => Kind::TmpInflight,
+        _ => Kind::TmpLeftover,
+    };
+    find(kind, message, detail(state)).in_state(state.word())
+}
+
+fn detail(state: State<'_>) -> String {
+    match state {
+        State::Empty => "empty".to_owned(),
+        State::Linked(to) => format!("a second name of {}", to.display()),
+        State::Known(by) => format!("covered by {}", by.display()),
+        State::Orphan => "orphan: no message of this tree has its content".to_owned(),
+    }
+}

@@ -1,0 +1,102 @@
+//! Files of one folder that share what must be a file's own: base name, UID.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use crate::finding::{Finding, Kind};
+use crate::index::{Index, Message};
+use crate::maildir::file_name;
+
+use super::find;
+
+/// One finding a file that shares its base name, for every file after the first.
+pub(super) fn duplicate_bases(index: &Index) -> Vec<Finding> {
+    let twins = twins(&index.messages);
+    let mut files: Vec<&Message> =
+        index.messages.iter().filter(|message| message.place.is_delivered()).collect();
+    files.retain(|message| twins.contains(&base_of(message)));
+    files.sort_by_key(|message| (base_of(message), &message.path));
+    let same_base = files.chunk_by(|one, other| base_of(one) == base_of(other));
+    let findings = same_base.filter_map(<[&Message]>::split_first).flat_map(|(first, others)| {
+        others.iter().map(move |other| {
+            let detail = format!("same base name as {}", first.path.display());
+            find(Kind::DuplicateBase, other, detail).in_state(likeness(first, other))
+        })
+    });
+    findings.collect()
+}
+
+/// How much two files have in common; nothing is said where their contents were not read.
+fn likeness(first: &Message, other: &Message) -> &'static str {
+    if first.read_inode == other.read_inode {
+        return "same-file";
+    }
+    match (first.content.get(), other.content.get()) {
+        (Some(one), Some(other)) if one == other => "same-content",
+        (Some(_), Some(_)) => "other-content",
+        _ => "",
+    }
+}
+
+/// Directory of the folder and base name of every delivered message that shares both with another.
+pub(crate) fn twins(messages: &[Message]) -> BTreeSet<(&Path, &[u8])> {
+    let mut seen = BTreeSet::new();
+    let delivered = messages.iter().filter(|message| message.place.is_delivered());
+    delivered.map(base_of).filter(|base| !seen.insert(*base)).collect()
+}
+
+/// Directory of the folder, and base name.
+pub(crate) fn base_of(message: &Message) -> (&Path, &[u8]) {
+    (directory_of(message), file_name::base(message.name()))
+}
+
+/// The directory of a delivered message's folder.
+fn directory_of(message: &Message) -> &Path {
+    message.path.parent().and_then(Path::parent).unwrap_or(Path::new(""))
+}
+
+/// `U=` that mbsync refuses: the second of one in a folder, and what is beyond the highest that it
+/// has assigned (`drv_maildir.c`, `maildir_scan`). Only where mbsync keeps UIDs in names, which its
+/// file `.uidvalidity` says: else they are offlineimap's, or left over, and mbsync renumbers them.
+pub(super) fn duplicate_uids(index: &Index) -> Vec<Finding> {
+    let mut by_folder: BTreeMap<&Path, BTreeMap<u64, Vec<&Message>>> = BTreeMap::new();
+    for message in index.messages.iter().filter(|message| message.place.is_delivered()) {
+        if let Some(uid) = file_name::uid(message.name()) {
+            let uids = by_folder.entry(directory_of(message)).or_default();
+            uids.entry(uid).or_default().push(message);
+        }
+    }
+    let mut findings = Vec::new();
+    for (directory, uids) in by_folder {
+        if let Some(highest) = highest_uid(&index.root.join(directory)) {
+            findings.extend(uids.into_iter().flat_map(|(uid, files)| refused(uid, files, highest)));
+        }
+    }
+    findings
+}
+
+fn refused(uid: u64, mut files: Vec<&Message>, highest: u64) -> Vec<Finding> {
+    files.sort_by(|one, other| one.path.cmp(&other.path));
+    let beyond = |file: &&Message| {
+        let detail = format!("U={uid} is beyond {highest}, the last");
+        find(Kind::DuplicateUid, file, detail).in_state("beyond")
+    };
+    let twice = |file: &&Message| {
+        let first = files.first().map(|first| first.path.display().to_string());
+        let detail = format!("U={uid} is that of {}", first.unwrap_or_default());
+        find(Kind::DuplicateUid, file, detail).in_state("twice")
+    };
+    if uid > highest {
+        files.iter().map(beyond).collect()
+    } else {
+        files.iter().skip(1).map(twice).collect()
+    }
+}
+
+/// The highest UID that mbsync has assigned, from the second line of `.uidvalidity`, or any where
+/// that makes no sense; `None` where there is no such file.
+fn highest_uid(folder: &Path) -> Option<u64> {
+    let text = fs::read_to_string(folder.join(".uidvalidity")).ok()?;
+    Some(text.lines().nth(1).and_then(|line| line.trim().parse().ok()).unwrap_or(u64::MAX))
+}
