@@ -28,6 +28,7 @@ pub mod folders;
 pub mod fetch;
 pub mod leftover;
 pub mod check;
+pub mod cure;
 // What two trees are to each other.
 pub mod diff;
 pub mod verdict;

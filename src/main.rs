@@ -26,6 +26,7 @@ fn main() -> ExitCode {
 fn run(cli: Cli) -> anyhow::Result<Exit> {
     match cli.asked() {
         Some(Asked::Compare(cli)) => run::compare::run(&cli),
+        Some(Asked::Check(cli)) => run::check::run(&cli),
         None => Err(anyhow!("name two trees; see maildiff --help")),
     }
 }

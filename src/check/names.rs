@@ -81,7 +81,7 @@ fn bad_name(message: &Message) -> Option<Finding> {
 }
 
 fn separator(message: &Message) -> Option<Finding> {
-    let other = message.place.is_delivered() && file_name::has_other_separator(message.name());
+    let other = file_name::has_other_separator(message.name());
     other.then(|| find(Kind::AltInfoSeparator, message, ""))
 }
 

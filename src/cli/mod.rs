@@ -4,7 +4,9 @@ use clap::{Parser, Subcommand};
 
 mod values;
 mod compare;
+mod check;
 
+pub(crate) use check::Check;
 pub(crate) use compare::{Compare, Output};
 pub(crate) use values::Color;
 
@@ -31,20 +33,24 @@ pub(crate) struct Cli {
 
 /// What else can be asked than how two trees differ.
 #[derive(Clone, Debug, Subcommand)]
-enum Command {}
+enum Command {
+    Check(Box<Check>),
+}
 
 /// What was asked.
 #[derive(Clone, Debug)]
 pub(crate) enum Asked {
     /// How two trees differ.
     Compare(Box<Compare>),
+    /// What is wrong with trees.
+    Check(Box<Check>),
 }
 
 impl Cli {
     /// What was asked, by a subcommand or without one.
     pub(crate) fn asked(self) -> Option<Asked> {
         match self.command {
-            Some(command) => match command {},
+            Some(Command::Check(check)) => Some(Asked::Check(check)),
             None => self.compare.map(|compare| Asked::Compare(Box::new(compare))),
         }
     }

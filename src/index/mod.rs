@@ -1,5 +1,6 @@
 //! A tree's messages by key: all that a comparison needs to know of one side.
 
+use std::collections::BTreeSet;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -147,6 +148,8 @@ pub struct Index {
     pub findings: Vec<Finding>,
     /// Links to directories that were followed.
     pub followed: Vec<PathBuf>,
+    /// Where links to files lead, without links on the way.
+    pub targets: BTreeSet<PathBuf>,
 }
 
 impl Index {
@@ -196,6 +199,7 @@ pub fn index(scan: Scan, options: &Options, read: &AtomicU64) -> Index {
         errors: Vec::new(),
         findings: scan.findings,
         followed: scan.followed,
+        targets: scan.targets,
     };
     index.count_others(&is_excluded);
     index.errors.extend(scan.errors.into_iter().filter(|(folder, _)| !is_excluded(*folder)));

@@ -256,7 +256,7 @@ impl Walker<'_> {
         None
     }
 
-    /// A server may have made a mailbox of a program's own directory: Dovecot makes one of any whose
+    /// A server may have made a mailbox of it: Dovecot makes one of any directory whose
     /// name begins with a dot (`maildir-storage.c`, `maildir_mailbox_open`).
     fn find_folder_in(&mut self, path: &Path, on_disk: &Path) {
         if holds_delivered_files(on_disk) {

@@ -101,14 +101,14 @@ pub(super) fn write_folders(
     table.flush()
 }
 
-fn open(style: Table, out: &mut dyn Write) -> io::Result<csv::Writer<&mut dyn Write>> {
+pub(super) fn open(style: Table, out: &mut dyn Write) -> io::Result<csv::Writer<&mut dyn Write>> {
     if style.bom {
         out.write_all("\u{feff}".as_bytes())?;
     }
     Ok(csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out))
 }
 
-fn safe(cell: String, style: Table) -> String {
+pub(super) fn safe(cell: String, style: Table) -> String {
     defuse(if style.escaped { escape(&cell) } else { cell })
 }
 

@@ -23,7 +23,12 @@ use super::escape::{is_treacherous, path_text};
 pub(super) const SCHEMA: &str = "maildiff.report/1";
 
 pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(Tame(out), &Document::of(report)).map_err(io::Error::from)?;
+    write_document(&Document::of(report), out)
+}
+
+/// Writes a document for programs, harmless for a terminal too.
+pub(super) fn write_document(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(Tame(out), document).map_err(io::Error::from)?;
     out.write_all(b"\n")
 }
 
@@ -281,14 +286,14 @@ impl<'a> FileEntry<'a> {
 
 /// A path as text, and as bytes in hexadecimal where the text is not all of it.
 #[derive(Serialize)]
-struct PathEntry {
-    path: String,
+pub(super) struct PathEntry {
+    pub(super) path: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     path_bytes: Option<String>,
 }
 
 impl PathEntry {
-    fn of(path: &Path) -> PathEntry {
+    pub(super) fn of(path: &Path) -> PathEntry {
         let bytes = path.to_str().is_none().then(|| path.as_os_str().as_bytes());
         let path_bytes = bytes.map(|bytes| data_encoding::HEXLOWER.encode(bytes));
         PathEntry { path: path_text(path), path_bytes }

@@ -17,6 +17,7 @@ pub mod csv;
 mod list;
 mod unified;
 mod text;
+pub mod check;
 
 pub use escape::escape;
 pub use text::Shape;

@@ -18,8 +18,9 @@ mod differences;
 mod findings;
 mod verdict;
 
-use paint::Paint;
-use words::{messages, plural};
+pub(super) use paint::Paint;
+use words::messages;
+pub(super) use words::plural;
 
 /// How much of the report is written, and in what dress.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

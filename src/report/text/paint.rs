@@ -4,12 +4,12 @@ use crate::verdict::{Exit, Verdict};
 
 /// Colours, or none.
 #[derive(Clone, Copy)]
-pub(super) struct Paint {
-    pub(super) color: bool,
+pub(in crate::report) struct Paint {
+    pub(in crate::report) color: bool,
 }
 
 impl Paint {
-    pub(super) fn bold(self, text: &str) -> String {
+    pub(in crate::report) fn bold(self, text: &str) -> String {
         self.dress("1", text)
     }
 
@@ -19,6 +19,16 @@ impl Paint {
             Exit::Trouble => "1;33",
             Exit::Same if verdict.complete => "1;32",
             _ => "1;31",
+        };
+        self.dress(code, text)
+    }
+
+    /// Green is for a tree in which nothing fails.
+    pub(in crate::report) fn exit(self, exit: Exit, text: &str) -> String {
+        let code = match exit {
+            Exit::Trouble => "1;33",
+            Exit::Same => "1;32",
+            Exit::Different => "1;31",
         };
         self.dress(code, text)
     }

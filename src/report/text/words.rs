@@ -12,7 +12,7 @@ pub(super) fn messages(report: &Report<'_>, side: Side) -> u64 {
 }
 
 /// A number and what it counts.
-pub(super) fn plural(count: u64, what: &str) -> String {
+pub(in crate::report) fn plural(count: u64, what: &str) -> String {
     match (count, what) {
         (1, _) => format!("1 {what}"),
         (_, "file or directory") => format!("{count} files or directories"),

@@ -1,0 +1,330 @@
+//! What can be cured safely, as steps that a shell can take: a directory made, a file moved, a file
+//! removed. Nothing here is done; the steps are only planned.
+//!
+//! Two things are never planned. No message is removed unless its content stays in the tree. And no
+//! copy that a sync knows by its UID is removed: mbsync would take that for the user's wish and
+//! delete the message on the server.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use crate::finding::{Finding, Kind};
+use crate::index::{Index, Message};
+use crate::leftover::with_key;
+use crate::maildir::control;
+use crate::maildir::file::Place;
+use crate::maildir::file_name;
+
+mod new_name;
+mod room;
+mod visible;
+mod removal;
+
+use new_name::{new_name, of_arrival};
+use removal::Removals;
+use room::Room;
+
+/// The steps that cure a tree, in an order in which they can be taken.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// Directories first, then files by kind and path.
+    pub steps: Vec<Step>,
+    /// Kind and path of every finding that is gone when all steps have been taken.
+    cured: BTreeSet<(Kind, PathBuf)>,
+}
+
+/// One step, and the findings that are gone behind it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// What it is done for: the first of the kinds that it cures.
+    pub kind: Kind,
+    /// What is done.
+    pub action: Action,
+    /// The findings that it cures, or has a part in curing: kind and path.
+    pub cures: Vec<(Kind, PathBuf)>,
+}
+
+/// What a step does; paths are as in the index.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Action {
+    /// Makes a directory, with access for its owner only.
+    Make(PathBuf),
+    /// Gives a file another name, which nothing has.
+    Move {
+        /// Its name.
+        from: PathBuf,
+        /// Its new name.
+        to: PathBuf,
+    },
+    /// Removes a file.
+    Remove(PathBuf),
+}
+
+impl Plan {
+    /// Whether a finding is gone when all steps have been taken.
+    pub fn cures(&self, finding: &Finding) -> bool {
+        self.cured.contains(&(finding.kind, finding.path.clone()))
+    }
+}
+
+/// Plans the cure of a tree from its findings, sorted by kind and path. Messages that may be copies
+/// of others are read.
+pub fn plan(index: &Index, findings: &[Finding]) -> Plan {
+    let mut planner = Planner::new(index, findings);
+    planner.make_missing();
+    for (path, findings) in planner.found.clone() {
+        match planner.files.get(path) {
+            Some(file) => planner.mend(file, &findings),
+            None => planner.clear(path, &findings),
+        }
+    }
+    planner.empty_invisible();
+    planner.finish()
+}
+
+struct Planner<'a> {
+    index: &'a Index,
+    /// Messages and leftovers by path.
+    files: BTreeMap<&'a Path, &'a Message>,
+    found: BTreeMap<&'a Path, Vec<&'a Finding>>,
+    removals: Removals<'a>,
+    room: Room,
+    steps: Vec<Step>,
+    /// Files that a step is about.
+    handled: BTreeSet<&'a Path>,
+    /// What stays wrong although a step is taken for it.
+    left: BTreeSet<(Kind, PathBuf)>,
+}
+
+impl<'a> Planner<'a> {
+    fn new(index: &'a Index, findings: &'a [Finding]) -> Planner<'a> {
+        let files = index.messages.iter().chain(&index.leftovers);
+        let mut found: BTreeMap<&Path, Vec<&Finding>> = BTreeMap::new();
+        for finding in findings {
+            found.entry(&finding.path).or_default().push(finding);
+        }
+        Planner {
+            index,
+            files: files.map(|file| (file.path.as_path(), file)).collect(),
+            removals: Removals::new(index, findings),
+            found,
+            room: Room::new(index),
+            steps: Vec::new(),
+            handled: BTreeSet::new(),
+            left: BTreeSet::new(),
+        }
+    }
+
+    fn add(&mut self, action: Action, cures: Vec<(Kind, PathBuf)>) {
+        if let Some(&(kind, _)) = cures.first() {
+            self.steps.push(Step { kind, action, cures });
+        }
+    }
+
+    /// Makes the directories that folders lack.
+    fn make_missing(&mut self) {
+        let lacking: Vec<&Finding> = self.of_kind(Kind::MissingSubdir).collect();
+        for finding in lacking {
+            for part in finding.state.split('+') {
+                self.make(finding.path.join(part), finding.kind, &finding.path);
+            }
+        }
+    }
+
+    fn of_kind(&self, kind: Kind) -> impl Iterator<Item = &'a Finding> {
+        let all = self.found.values().flatten().copied();
+        all.filter(move |finding| finding.kind == kind)
+    }
+
+    fn make(&mut self, directory: PathBuf, kind: Kind, path: &Path) {
+        if self.room.make(&directory) {
+            self.add(Action::Make(directory), vec![(kind, path.to_owned())]);
+        }
+    }
+
+    /// Removes or renames a file for the sake of its findings.
+    fn mend(&mut self, file: &'a Message, findings: &[&'a Finding]) {
+        if self.is_led_to(file) {
+            return;
+        }
+        if findings.iter().any(|finding| self.removals.allow(file, finding)) {
+            self.handled.insert(&file.path);
+            self.add(Action::Remove(file.path.clone()), all_of(findings));
+        } else if !file.is_link() {
+            self.rename(file, findings);
+        }
+    }
+
+    /// Whether a link of the tree leads to the file: then it must stay where it is.
+    fn is_led_to(&self, file: &Message) -> bool {
+        let real = || fs::canonicalize(self.index.path_of(file)).ok();
+        !self.index.targets.is_empty()
+            && !file.is_link()
+            && real().is_some_and(|real| self.index.targets.contains(&real))
+    }
+
+    fn rename(&mut self, file: &'a Message, findings: &[&'a Finding]) {
+        let moved = self.new_directory(file, findings);
+        let renamed = if self.may_rename(file) { new_name(file, findings) } else { None };
+        let mut cures: Vec<(Kind, PathBuf)> = Vec::new();
+        let mut name = file.name().to_vec();
+        let mut directory = file.path.parent().unwrap_or(Path::new("")).to_owned();
+        if let Some((new, cured)) = renamed {
+            name = new;
+            cures.extend(cured.into_iter().map(|kind| (kind, file.path.clone())));
+        }
+        if let Some((new, cured)) = moved {
+            directory = new;
+            cures.push((cured, file.path.clone()));
+            if cured != Kind::ForeignFile {
+                name = of_arrival(&name, !file.place.is_leftover());
+            }
+        }
+        if cures.is_empty() {
+            return;
+        }
+        cures.sort();
+        let kind = cures.first().map_or(Kind::BadFilename, |(kind, _)| *kind);
+        self.make_ready(&directory, kind, &file.path);
+        let apart = findings.iter().any(|finding| finding.kind == Kind::DuplicateBase);
+        if let Some(to) = self.room.take(file, &directory, &name, apart) {
+            self.handled.insert(&file.path);
+            self.add(Action::Move { from: file.path.clone(), to }, cures);
+        }
+    }
+
+    /// Where mbsync keeps its UIDs beside the folder, by base name, a message may get no other one.
+    fn may_rename(&self, file: &Message) -> bool {
+        !file.place.is_delivered() || !self.removals.has_uid_map(file)
+    }
+
+    /// Makes what is missing of the folder that a directory is a part of.
+    fn make_ready(&mut self, directory: &Path, kind: Kind, path: &Path) {
+        let Some(folder) = directory.parent().filter(|_| is_part(directory)) else { return };
+        if !self.room.exists(folder) {
+            self.make(folder.to_owned(), kind, path);
+        }
+        for part in ["cur", "new", "tmp"] {
+            self.make(folder.join(part), kind, path);
+        }
+    }
+
+    /// Where a file belongs that does not lie where it should, and the kind that this cures.
+    fn new_directory(&self, file: &Message, findings: &[&Finding]) -> Option<(PathBuf, Kind)> {
+        findings.iter().find_map(|finding| {
+            let directory = match finding.kind {
+                Kind::MisfiledRoot | Kind::MisfiledSubdir => {
+                    let info = file_name::has_info(file.name());
+                    self.folder_of(file)?.join(if info { "cur" } else { "new" })
+                }
+                Kind::TmpLeftover if self.is_lost_mail(file) => self.folder_of(file)?.join("new"),
+                Kind::HiddenFile if self.is_lost_mail(file) && !is_partial(file.name()) => {
+                    file.path.parent()?.to_owned()
+                }
+                Kind::ForeignFile if control::file(file.name()) != control::File::Open => {
+                    file.path.parent()?.parent()?.to_owned()
+                }
+                _ => return None,
+            };
+            Some((directory, finding.kind))
+        })
+    }
+
+    /// Whether a leftover is whole mail of which the tree has nothing: not a part of a message that
+    /// has arrived, nor a version of it.
+    fn is_lost_mail(&self, file: &Message) -> bool {
+        let shape = file.shape;
+        let is_whole = !shape.no_header_end && !shape.nul_filled && !shape.anonymous;
+        is_whole && !file.is_empty() && with_key(&self.index.messages, &file.key).is_empty()
+    }
+
+    /// The directory of a file's folder, under the name that servers show.
+    fn folder_of(&self, file: &Message) -> Option<PathBuf> {
+        let folder = self.index.folders.get(file.folder)?;
+        let above = folder.directories.iter().filter(|above| file.path.starts_with(above));
+        let nearest = above.max_by_key(|above| above.as_os_str().len());
+        let directory = nearest.or_else(|| folder.directories.first())?;
+        let shown =
+            if folder.visible { None } else { visible::name(&self.index.layout, directory) };
+        Some(shown.unwrap_or_else(|| directory.clone()))
+    }
+
+    /// Removes what is no file with anything in it: links to nothing, FIFOs.
+    fn clear(&mut self, path: &'a Path, findings: &[&'a Finding]) {
+        let may_go = |finding: &&'a Finding| match finding.kind {
+            Kind::SpecialFile => true,
+            Kind::DanglingSymlink => removal::is_gone_for_good(&self.index.root.join(path)),
+            _ => false,
+        };
+        if findings.iter().any(may_go) {
+            self.add(Action::Remove(path.to_owned()), all_of(findings));
+        }
+    }
+
+    /// Moves the mail of folders that no server shows to folders of the same name that one does.
+    fn empty_invisible(&mut self) {
+        let invisible: Vec<&Finding> = self.of_kind(Kind::InvisibleFolder).collect();
+        for finding in invisible {
+            let messages = self.index.messages.iter();
+            let inside: Vec<&Message> = messages
+                .filter(|file| file.folder == finding.folder && !self.handled.contains(&*file.path))
+                .filter(|file| file.place != Place::Misfiled)
+                .collect();
+            for file in inside {
+                self.show(file, finding);
+            }
+        }
+    }
+
+    fn show(&mut self, file: &'a Message, finding: &Finding) {
+        let cure = (finding.kind, finding.path.clone());
+        match self.shown_path(file, finding) {
+            Some(to) => self.add(Action::Move { from: file.path.clone(), to }, vec![cure]),
+            None => drop(self.left.insert(cure)),
+        }
+    }
+
+    /// Where servers show a file that now lies in a folder that they do not.
+    fn shown_path(&mut self, file: &Message, finding: &Finding) -> Option<PathBuf> {
+        let part = file.path.parent()?.file_name()?;
+        let directory = self.folder_of(file)?.join(part);
+        let stays = file.path.parent() == Some(&*directory) || self.removals.has_uid_map(file);
+        if stays || file.is_link() || self.is_led_to(file) {
+            return None;
+        }
+        self.make_ready(&directory, finding.kind, &finding.path);
+        self.room.take(file, &directory, file.name(), false)
+    }
+
+    fn finish(mut self) -> Plan {
+        self.steps.sort_by(|one, other| {
+            let makes = |step: &Step| !matches!(step.action, Action::Make(_));
+            (makes(one), one.kind, &one.action).cmp(&(makes(other), other.kind, &other.action))
+        });
+        let cured = self.steps.iter().flat_map(|step| step.cures.iter().cloned());
+        let cured = cured.filter(|cure| !self.left.contains(cure)).collect();
+        Plan { steps: self.steps, cured }
+    }
+}
+
+fn all_of(findings: &[&Finding]) -> Vec<(Kind, PathBuf)> {
+    findings.iter().map(|finding| (finding.kind, finding.path.clone())).collect()
+}
+
+/// Whether a directory is one of the three of a folder.
+fn is_part(directory: &Path) -> bool {
+    matches!(directory.file_name().map(OsStr::as_bytes), Some(b"cur" | b"new" | b"tmp"))
+}
+
+/// Whether a name is that of a file that rsync was still writing: `.NAME.` and six letters.
+fn is_partial(name: &[u8]) -> bool {
+    let Some((rest, end)) = name.split_last_chunk::<7>() else { return false };
+    let [dot, letters @ ..] = end;
+    name.starts_with(b".")
+        && !rest.is_empty()
+        && *dot == b'.'
+        && letters.iter().all(u8::is_ascii_alphanumeric)
+}

@@ -1,0 +1,159 @@
+//! The name that a file should have.
+
+use crate::finding::{Finding, Kind};
+use crate::index::Message;
+use crate::maildir::file_name;
+
+/// How much of a name's unique part is kept where the name is too long, in bytes.
+const KEPT: usize = 100;
+
+/// A file's name with everything mended that its findings are about, and which of them that cures;
+/// `None` where no other name cures any.
+pub(super) fn new_name(file: &Message, findings: &[&Finding]) -> Option<(Vec<u8>, Vec<Kind>)> {
+    let mut name = Name::of(file.name());
+    let mut cured = Vec::new();
+    for finding in findings {
+        let mended = match finding.kind {
+            Kind::WrongSizeS => name.mend_size(file.length),
+            Kind::WrongSizeW => name.remove(b",W="),
+            Kind::DuplicateUid => name.remove(b",U="),
+            Kind::BadFlags if finding.state != "unknown" => name.sort_flags(),
+            Kind::BadFilename if finding.state == "line-end" => name.replace_line_ends(),
+            Kind::BadFilename if finding.state == "colon" => name.find_base(file),
+            Kind::NameTooLong => name.shorten(),
+            // Every name is written with the colon, and gets a place of its own.
+            Kind::AltInfoSeparator | Kind::DuplicateBase => true,
+            _ => false,
+        };
+        if mended {
+            cured.push(finding.kind);
+        }
+    }
+    (!cured.is_empty()).then(|| (name.written(), cured))
+}
+
+/// The name of mail that becomes visible: without the dots that hid it, and without a UID or, where
+/// nobody has looked, sizes, for no server has given these to it.
+pub(super) fn of_arrival(name: &[u8], with_sizes: bool) -> Vec<u8> {
+    let dots = name.iter().take_while(|&&byte| byte == b'.').count();
+    let mut name = Name::of(name.get(dots..).unwrap_or_default());
+    name.remove(b",U=");
+    if !with_sizes {
+        name.remove(b",S=");
+        name.remove(b",W=");
+    }
+    name.written()
+}
+
+/// A file name in its parts.
+struct Name {
+    /// Up to the info part: the unique part and its fields.
+    base: Vec<u8>,
+    /// From the separator on, with the standard one; empty where there is none.
+    info: Vec<u8>,
+}
+
+impl Name {
+    fn of(name: &[u8]) -> Name {
+        let base = file_name::base(name);
+        let info = name.get(base.len()..).unwrap_or_default();
+        let info = match info.split_first() {
+            Some((_, rest)) => [b":", rest].concat(),
+            None => Vec::new(),
+        };
+        Name { base: base.to_vec(), info }
+    }
+
+    fn written(self) -> Vec<u8> {
+        [self.base, self.info].concat()
+    }
+
+    /// Takes every field of this key out.
+    fn remove(&mut self, key: &[u8]) -> bool {
+        while let Some(at) = memchr::memmem::find(&self.base, key) {
+            let (before, field) = self.base.split_at(at);
+            let after = field.iter().skip(1).position(|&byte| byte == b',');
+            let after = after.and_then(|comma| field.get(comma + 1..)).unwrap_or_default();
+            self.base = [before, after].concat();
+        }
+        true
+    }
+
+    /// Tells the size that the message has, and leaves it to the server to tell that on the wire.
+    fn mend_size(&mut self, length: Option<u64>) -> bool {
+        self.remove(b",W=");
+        self.remove(b",S=");
+        let (unique, fields) = self.split();
+        let size = length.map(|length| format!(",S={length}")).unwrap_or_default();
+        self.base = [unique, size.as_bytes(), fields].concat();
+        true
+    }
+
+    /// The unique part, and the fields behind it.
+    fn split(&self) -> (&[u8], &[u8]) {
+        let end = memchr::memchr(b',', &self.base).unwrap_or(self.base.len());
+        self.base.split_at(end)
+    }
+
+    fn sort_flags(&mut self) -> bool {
+        let Some(flags) = self.info.strip_prefix(b":2,") else { return false };
+        let end = memchr::memchr(b',', flags).unwrap_or(flags.len());
+        let (letters, rest) = flags.split_at(end);
+        let mut letters = letters.to_vec();
+        letters.sort_unstable();
+        letters.dedup();
+        self.info = [b":2,", letters.as_slice(), rest].concat();
+        true
+    }
+
+    fn replace_line_ends(&mut self) -> bool {
+        for byte in self.base.iter_mut().chain(&mut self.info) {
+            if matches!(byte, b'\r' | b'\n') {
+                *byte = b'_';
+            }
+        }
+        true
+    }
+
+    /// A base for a name that has none, from what stays the same however often it is asked.
+    fn find_base(&mut self, file: &Message) -> bool {
+        self.base = format!("{}.I{}.recovered", file.modified, file.inode).into_bytes();
+        true
+    }
+
+    fn shorten(&mut self) -> bool {
+        let (unique, fields) = self.split();
+        let kept = unique.get(..KEPT).unwrap_or(unique);
+        let fields = if fields.len() > KEPT { &[] } else { fields };
+        self.base = [kept, fields].concat();
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(name: &str, mend: impl Fn(&mut Name) -> bool, expected: &str) {
+        let mut parts = Name::of(name.as_bytes());
+        assert!(mend(&mut parts));
+        assert_eq!(String::from_utf8(parts.written()).unwrap(), expected);
+    }
+
+    #[test]
+    fn names_are_mended() {
+        check("1.h,S=4,W=5:2,S", |name| name.remove(b",W="), "1.h,S=4:2,S");
+        check("1.h,W=5,U=7:2,S", |name| name.remove(b",W="), "1.h,U=7:2,S");
+        check("1.h,W=5,W=6", |name| name.remove(b",W="), "1.h");
+        check("1.h,U=7,S=4,W=5:2,S", |name| name.mend_size(Some(9)), "1.h,S=9,U=7:2,S");
+        check("1.h,S=4", |name| name.mend_size(None), "1.h");
+        check("1.h;2,S", |_| true, "1.h:2,S");
+        check("1.h:2,SSFa,x", Name::sort_flags, "1.h:2,FSa,x");
+        check("1\n.h:2,S\r", Name::replace_line_ends, "1_.h:2,S_");
+        let long = "x".repeat(300) + ",S=4:2,S";
+        check(&long, Name::shorten, &("x".repeat(KEPT) + ",S=4:2,S"));
+        assert_eq!(of_arrival(b"..1.h,S=4,U=7:2,S", true), b"1.h,S=4:2,S");
+        assert_eq!(of_arrival(b"1.h,W=5,S=4", false), b"1.h");
+    }
+}

@@ -1,0 +1,102 @@
+//! Names that are free: on the disk, and among the names that a plan gives away.
+
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::fs;
+use std::os::unix::ffi::OsStringExt;
+use std::path::{Path, PathBuf};
+
+use crate::index::{Index, Message};
+use crate::maildir::file_name;
+
+/// What is taken in a tree.
+pub(super) struct Room {
+    root: PathBuf,
+    /// Base names by the directory of their folder.
+    bases: BTreeSet<(PathBuf, Vec<u8>)>,
+    /// Paths that a plan gives away.
+    given: BTreeSet<PathBuf>,
+    /// Directories that a plan makes.
+    made: BTreeSet<PathBuf>,
+}
+
+impl Room {
+    pub(super) fn new(index: &Index) -> Room {
+        let delivered = index.messages.iter().filter(|message| message.place.is_delivered());
+        let bases = delivered.map(|message| {
+            let folder = message.path.parent().and_then(Path::parent).unwrap_or(Path::new(""));
+            (folder.to_owned(), file_name::base(message.name()).to_vec())
+        });
+        Room {
+            root: index.root.clone(),
+            bases: bases.collect(),
+            given: BTreeSet::new(),
+            made: BTreeSet::new(),
+        }
+    }
+
+    /// Whether a path is taken, by anything.
+    pub(super) fn exists(&self, path: &Path) -> bool {
+        fs::symlink_metadata(self.root.join(path)).is_ok() || self.made.contains(path)
+    }
+
+    /// Whether a directory is to be made: it is not there, nor made already.
+    pub(super) fn make(&mut self, directory: &Path) -> bool {
+        !self.exists(directory) && self.made.insert(directory.to_owned())
+    }
+
+    /// A free path for a file in a directory, by this name or one like it; `None` where its path is
+    /// that already. A message keeps its base name if it stays in its folder, unless it is to be
+    /// told `apart` from one of the same.
+    pub(super) fn take(
+        &mut self,
+        file: &Message,
+        directory: &Path,
+        name: &[u8],
+        apart: bool,
+    ) -> Option<PathBuf> {
+        let folder = directory.parent().unwrap_or(Path::new("")).to_owned();
+        let own = file.path.parent() == Some(directory)
+            && file_name::base(name) == file_name::base(file.name())
+            && !apart;
+        let wanted = directory.join(OsString::from_vec(name.to_vec()));
+        if own && wanted == file.path {
+            return None;
+        }
+        for number in 0_u32.. {
+            let name = numbered(name, number);
+            let base = (folder.clone(), file_name::base(&name).to_vec());
+            let path = directory.join(OsString::from_vec(name));
+            let is_free = !self.exists(&path) && !self.given.contains(&path);
+            if is_free && (own && number == 0 || !self.bases.contains(&base)) {
+                self.bases.insert(base);
+                self.given.insert(path.clone());
+                return Some(path);
+            }
+        }
+        None
+    }
+}
+
+/// The name with a number at the end of its unique part; 0 is none.
+fn numbered(name: &[u8], number: u32) -> Vec<u8> {
+    let end = name.iter().position(|byte| matches!(byte, b',' | b':')).unwrap_or(name.len());
+    let (unique, rest) = name.split_at(end);
+    match number {
+        0 => name.to_vec(),
+        _ => [unique, format!("_{number}").as_bytes(), rest].concat(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_stand_in_the_unique_part() {
+        assert_eq!(numbered(b"1.h,S=4:2,S", 2), b"1.h_2,S=4:2,S");
+        assert_eq!(numbered(b"1.h:2,S", 1), b"1.h_1:2,S");
+        assert_eq!(numbered(b"17", 1), b"17_1");
+        assert_eq!(numbered(b"17", 0), b"17");
+    }
+}

@@ -1,0 +1,117 @@
+//! `maildiff check TREE…`: the stages in their order.
+
+use std::env;
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context, bail};
+use maildiff::check::{Checked, check};
+use maildiff::cure::{Plan, plan};
+use maildiff::error::Error;
+use maildiff::folders;
+use maildiff::index::{self, Index, index};
+use maildiff::leftover;
+use maildiff::maildir::folder_name::FolderName;
+use maildiff::maildir::scan::{Scan, scan};
+use maildiff::report::check::{self as report, Report, Tree};
+use maildiff::side::{Side, Sides};
+use maildiff::verdict::Exit;
+
+use crate::cli::Check;
+use crate::progress::Progress;
+use crate::talk::{complain, is_terminal, print, wants_color};
+
+/// A tree that has been read and judged.
+struct Judged {
+    index: Index,
+    checked: Checked,
+    plan: Plan,
+    /// What could not be read to judge the leftovers.
+    unread: Vec<Error>,
+}
+
+/// Checks trees.
+///
+/// # Errors
+/// Where there is no answer, in words for the user.
+pub(crate) fn run(cli: &Check) -> anyhow::Result<Exit> {
+    if let Some(contradiction) = cli.contradiction() {
+        bail!(contradiction);
+    }
+    let now = cli.now.unwrap_or_else(now);
+    let judged: Vec<Judged> =
+        cli.trees.iter().map(|root| judge(root, now, cli)).collect::<anyhow::Result<_>>()?;
+    let trees: Vec<Tree<'_>> = judged.iter().map(|judged| tree(judged, cli)).collect();
+    let exit = exit(&trees, cli);
+    let command = env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned());
+    let report = Report { trees, exit, command: command.collect() };
+    let written = write(&report, cli);
+    for error in report.trees.iter().flat_map(|tree| &tree.errors) {
+        complain(&error.to_string());
+    }
+    written.map(|()| exit)
+}
+
+/// The time, in seconds since 1970-01-01 UTC.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}
+
+fn judge(root: &Path, now: i64, cli: &Check) -> anyhow::Result<Judged> {
+    let progress = Progress::start(!cli.quiet);
+    let scan = scan(root, &cli.scan_options())?;
+    let excluded = select(&scan, cli)?;
+    progress.expect(scan.files.len());
+    let options = index::Options { excluded, ..index::Options::default() };
+    let index = index(scan, &options, progress.read());
+    let (leftovers, unread) = leftover::judge(&index);
+    let checked = check(&index, &leftovers, now);
+    let plan = plan(&index, &checked.findings);
+    Ok(Judged { index, checked, plan, unread })
+}
+
+/// Which of a tree's folders are left out.
+fn select(scan: &Scan, cli: &Check) -> anyhow::Result<Vec<bool>> {
+    let names: Vec<FolderName> = scan.folders.iter().map(|folder| folder.name.clone()).collect();
+    let names = Sides::new(names.as_slice(), &[][..]);
+    let pairs = folders::pair(names, &[])?;
+    let selected = cli.selection().apply(names, &pairs)?;
+    for glob in &selected.idle {
+        complain(&format!("warning: --exclude {glob}: no folder matches"));
+    }
+    Ok(selected.excluded[Side::Left].clone())
+}
+
+fn tree<'a>(judged: &'a Judged, cli: &Check) -> Tree<'a> {
+    let Judged { index, checked, plan, unread } = judged;
+    let findings = checked.findings.iter().filter(|finding| cli.wants(finding.kind));
+    let known = index.errors.iter().map(|(_, error)| error);
+    Tree {
+        index,
+        findings: findings.collect(),
+        plan,
+        reading: &checked.reading,
+        errors: known.chain(unread).chain(&checked.reading.errors).collect(),
+    }
+}
+
+fn exit(trees: &[Tree<'_>], cli: &Check) -> Exit {
+    let fails = |tree: &Tree<'_>| tree.findings.iter().any(|finding| cli.fails(finding));
+    if trees.iter().any(|tree| !tree.errors.is_empty()) {
+        Exit::Trouble
+    } else if trees.iter().any(fails) {
+        Exit::Different
+    } else {
+        Exit::Same
+    }
+}
+
+fn write(report: &Report<'_>, cli: &Check) -> anyhow::Result<()> {
+    if cli.quiet {
+        return Ok(());
+    }
+    let format = cli.format(is_terminal(), wants_color(cli.color));
+    let written = print(|out| report::write(report, format, out));
+    written.context("cannot write the report")
+}
