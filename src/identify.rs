@@ -62,6 +62,8 @@ pub struct Shape {
     pub anonymous: bool,
     /// Not one field that messages usually have.
     pub no_usual_field: bool,
+    /// Nothing but blanks and X-TUID fields.
+    pub blank: bool,
     /// Whether other programs read the same Message-ID.
     pub clarity: Clarity,
     /// It is stored compressed.
@@ -205,9 +207,11 @@ impl Survey {
 
     fn finish(mut self, ended: bool, dated: bool) -> (Option<MessageId>, Shape, Option<i64>) {
         let (ids, others) = (&mut self.ids, &mut self.others);
+        let traits = &mut self.traits;
         self.zone.finish(&mut |piece| {
             ids.take(&piece);
             others.take(&piece);
+            traits.take(&piece);
         });
         let values = || self.ids.all(MESSAGE_ID);
         let usable = values().filter(|value| value.len() <= id::LONGEST_VALUE);
@@ -221,6 +225,7 @@ impl Survey {
             mbox_line: self.zone.has_mbox_line(),
             anonymous: !self.traits.named || self.zone.begins_empty(),
             no_usual_field: !self.traits.usual,
+            blank: !self.traits.says && !self.body.something,
             clarity: clarity(values()),
             compressed: false,
         };
@@ -231,6 +236,7 @@ impl Survey {
 
 /// What the names of the fields tell, and whether those that name the message are empty.
 #[derive(Debug, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a trait of its own")]
 struct Traits {
     x_tuids: u8,
     /// One of the fields is one that messages usually have.
@@ -239,6 +245,8 @@ struct Traits {
     naming: bool,
     /// One of these has said something.
     named: bool,
+    /// There is a field but X-TUID, or text.
+    says: bool,
 }
 
 impl Traits {
@@ -249,7 +257,9 @@ impl Traits {
                 self.naming = is("from") || is("to") || is("subject");
                 self.usual |= mail_like::is_usual(name);
                 self.x_tuids = self.x_tuids.saturating_add(u8::from(is("x-tuid")));
+                self.says |= !is("x-tuid");
             }
+            Piece::Text(bytes) => self.says |= bytes.iter().any(|byte| !byte.is_ascii_whitespace()),
             Piece::Value(bytes) if self.naming && !self.named => {
                 self.named = bytes.iter().any(|byte| !byte.is_ascii_whitespace());
             }
@@ -322,7 +332,8 @@ mod tests {
         check(b"\nFrom: a\nMessage-ID: <a@b>\n\nbody", anonymous);
         let nothing =
             Shape { anonymous: true, no_usual_field: true, clarity: Clarity::Missing, ..plain };
-        check(b"", nothing);
+        check(b"", Shape { blank: true, ..nothing });
+        check(b"X-TUID: 123456789012\n\n", Shape { blank: true, x_tuids: 1, ..nothing });
         check(b"X: 1\n\nbody", nothing);
         check(&[0; 9], Shape { nul_filled: true, no_header_end: true, ..nothing });
         check(&[0, 1], Shape { no_header_end: true, ..nothing });

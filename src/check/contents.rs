@@ -28,7 +28,7 @@ pub(super) fn all(message: &Message) -> Vec<Finding> {
 pub(super) fn empty(message: &Message) -> Option<Finding> {
     if message.length == Some(0) {
         Some(find(Kind::EmptyMessage, message, ""))
-    } else if message.is_empty() && !message.shape.nul_filled {
+    } else if message.shape.blank {
         let told = "nothing but blanks, or the X-TUID of a sync";
         Some(find(Kind::EmptyMessage, message, told).in_state("blank"))
     } else {

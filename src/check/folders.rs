@@ -5,16 +5,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::finding::{Finding, Kind};
 use crate::index::Index;
 
-/// Folders with mail that no server of the layout lists.
+/// Directories with mail that no server of the layout lists.
 pub(super) fn invisible(index: &Index) -> Vec<Finding> {
     let mail = index.messages.iter().chain(&index.leftovers);
-    let used: BTreeSet<usize> = mail.map(|message| message.folder).collect();
-    let folders = used.into_iter().filter_map(|at| Some((at, index.folders.get(at)?)));
-    let hidden = folders.filter(|(_, folder)| !folder.visible);
-    let found = hidden.filter_map(|(at, folder)| {
-        let detail = format!("a {} server does not list {}", index.layout, folder.name);
-        let path = folder.directories.first()?.clone();
-        Some(Finding::new(Kind::InvisibleFolder, at, path, detail))
+    let hidden = mail.filter_map(|message| {
+        let folder = index.folders.get(message.folder)?;
+        let directory = folder.directory_of(&message.path)?;
+        folder.unlisted.contains(directory).then_some((message.folder, directory, &folder.name))
+    });
+    let hidden: BTreeSet<_> = hidden.collect();
+    let found = hidden.into_iter().map(|(at, directory, name)| {
+        let detail = format!("a {} server does not list {name}", index.layout);
+        Finding::new(Kind::InvisibleFolder, at, directory.to_owned(), detail)
     });
     found.collect()
 }

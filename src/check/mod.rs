@@ -35,9 +35,8 @@ pub fn at_a_glance(index: &Index, leftovers: &[Leftover<'_>]) -> Vec<Finding> {
     let mut findings = index.findings.clone();
     // Without `tmp` a folder is a folder to a comparison; without `cur` and `new` it is not.
     findings.retain(|found| found.kind != Kind::MissingSubdir || found.state.contains("cur+new"));
-    let stores = places::foreign_stores(index);
     for message in &index.messages {
-        findings.extend(places::misfiled(index, &stores, message));
+        findings.extend(places::misfiled(index, message));
         findings.extend(contents::empty(message).filter(|_| message.place.is_delivered()));
         findings.extend(sizes::of_name(message));
     }
@@ -60,7 +59,11 @@ pub fn check(index: &Index, leftovers: &[Leftover<'_>], now: i64) -> Checked {
     let mut findings = index.findings.clone();
     let stores = places::foreign_stores(index);
     for message in &index.messages {
-        findings.extend(places::misfiled(index, &stores, message));
+        if places::is_of_other_format(&stores, message) {
+            findings.extend(places::mbox(message));
+            continue;
+        }
+        findings.extend(places::misfiled(index, message));
         findings.extend(names::all(index, message));
         findings.extend(contents::all(message));
     }

@@ -18,16 +18,19 @@ const LONGEST_PATH: usize = 255 - 16;
 
 /// Everything that is wrong with a message's name.
 pub(super) fn all(index: &Index, message: &Message) -> impl Iterator<Item = Finding> {
-    let conflict = is_conflict(message.name());
-    let own = (!conflict).then(|| bad_flags(message)).flatten();
+    // Of a name that is bad as a whole, or not the message's own, the flags say nothing.
+    let whole = conflict(message).or_else(|| bad_name(message));
     let found = [
-        conflict.then(|| find(Kind::SyncConflict, message, "")),
-        own,
-        bad_name(message),
+        whole.or_else(|| bad_flags(message)),
         separator(message),
-        too_long(index, message),
+        too_long(message),
+        path_too_long(index, message),
     ];
     found.into_iter().flatten()
+}
+
+fn conflict(message: &Message) -> Option<Finding> {
+    is_conflict(message.name()).then(|| find(Kind::SyncConflict, message, ""))
 }
 
 /// Whether a synchroniser or an editor made the file beside the original: Syncthing
@@ -85,15 +88,16 @@ fn separator(message: &Message) -> Option<Finding> {
     other.then(|| find(Kind::AltInfoSeparator, message, ""))
 }
 
-/// A name that is too long makes the path too long as well; one finding says both.
-fn too_long(index: &Index, message: &Message) -> Option<Finding> {
+fn too_long(message: &Message) -> Option<Finding> {
     let name = message.name().len();
-    if name > LONGEST_NAME {
-        return Some(find(Kind::NameTooLong, message, format!("{name} bytes")));
-    }
+    let long = name > LONGEST_NAME;
+    long.then(|| find(Kind::NameTooLong, message, format!("{name} bytes")))
+}
+
+fn path_too_long(index: &Index, message: &Message) -> Option<Finding> {
     let full = path::absolute(index.path_of(message)).ok()?.as_os_str().len();
-    let too_long = full > LONGEST_PATH;
-    too_long.then(|| find(Kind::PathTooLong, message, format!("{full} bytes")))
+    let long = full > LONGEST_PATH;
+    long.then(|| find(Kind::PathTooLong, message, format!("{full} bytes")))
 }
 
 #[cfg(test)]

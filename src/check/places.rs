@@ -15,28 +15,31 @@ use super::find;
 /// (`MAILDIR_TMP_DELETE_SECS`) and Courier (`maildir_purgetmp`).
 const UNDER_WAY: i64 = 36 * 60 * 60;
 
-/// A message beside `cur` and `new`. An mbox or another store's file is not misfiled, but of
-/// another format.
-pub(super) fn misfiled(
-    index: &Index,
-    stores: &BTreeSet<&Path>,
-    message: &Message,
-) -> Option<Finding> {
-    let directory = message.path.parent()?;
-    if message.place != Place::Misfiled || stores.contains(directory) {
+/// A message beside `cur` and `new`.
+pub(super) fn misfiled(index: &Index, message: &Message) -> Option<Finding> {
+    if message.place != Place::Misfiled {
         return None;
     }
-    if is_mbox(message) {
-        return Some(find(Kind::ForeignStore, message, "an mbox file").in_state("mbox"));
-    }
+    let directory = message.path.parent()?;
     let folder = index.folders.get(message.folder)?;
     let in_root = folder.directories.iter().any(|of_folder| of_folder == directory);
     let kind = if in_root { Kind::MisfiledRoot } else { Kind::MisfiledSubdir };
     Some(find(kind, message, format!("belongs to {}", folder.name)))
 }
 
-/// Whether a message beside `cur` and `new` is an mbox: it begins like one and is not named like a
-/// message.
+/// Whether a message beside `cur` and `new` is not misfiled, but of another format than Maildir.
+pub(super) fn is_of_other_format(stores: &BTreeSet<&Path>, message: &Message) -> bool {
+    let in_store = message.path.parent().is_some_and(|directory| stores.contains(directory));
+    message.place == Place::Misfiled && (in_store || is_mbox(message))
+}
+
+/// An mbox file. Of other formats the directory is told.
+pub(super) fn mbox(message: &Message) -> Option<Finding> {
+    let found = || find(Kind::ForeignStore, message, "an mbox file").in_state("mbox");
+    is_mbox(message).then(found)
+}
+
+/// Whether a message begins like an mbox and is not named like a message.
 fn is_mbox(message: &Message) -> bool {
     message.shape.mbox_line && !mail_like::name_looks_like_mail(message.name())
 }

@@ -15,7 +15,6 @@ use crate::finding::{Finding, Kind};
 use crate::index::{Index, Message};
 use crate::leftover::with_key;
 use crate::maildir::control;
-use crate::maildir::file::Place;
 use crate::maildir::file_name;
 
 mod new_name;
@@ -244,12 +243,14 @@ impl<'a> Planner<'a> {
     /// The directory of a file's folder, under the name that servers show.
     fn folder_of(&self, file: &Message) -> Option<PathBuf> {
         let folder = self.index.folders.get(file.folder)?;
-        let above = folder.directories.iter().filter(|above| file.path.starts_with(above));
-        let nearest = above.max_by_key(|above| above.as_os_str().len());
-        let directory = nearest.or_else(|| folder.directories.first())?;
-        let shown =
-            if folder.visible { None } else { visible::name(&self.index.layout, directory) };
-        Some(shown.unwrap_or_else(|| directory.clone()))
+        let first = folder.directories.first().map(PathBuf::as_path);
+        let directory = folder.directory_of(&file.path).or(first)?;
+        let shown = if folder.unlisted.contains(directory) {
+            visible::name(&self.index.layout, directory)
+        } else {
+            None
+        };
+        Some(shown.unwrap_or_else(|| directory.to_owned()))
     }
 
     /// Removes what is no file with anything in it: links to nothing, FIFOs.
@@ -270,8 +271,9 @@ impl<'a> Planner<'a> {
         for finding in invisible {
             let messages = self.index.messages.iter();
             let inside: Vec<&Message> = messages
-                .filter(|file| file.folder == finding.folder && !self.handled.contains(&*file.path))
-                .filter(|file| file.place != Place::Misfiled)
+                .filter(|file| file.folder == finding.folder && file.place.is_delivered())
+                .filter(|file| file.path.starts_with(&finding.path))
+                .filter(|file| !self.handled.contains(&*file.path))
                 .collect();
             for file in inside {
                 self.show(file, finding);

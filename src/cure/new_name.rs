@@ -14,6 +14,8 @@ pub(super) fn new_name(file: &Message, findings: &[&Finding]) -> Option<(Vec<u8>
     let mut cured = Vec::new();
     for finding in findings {
         let mended = match finding.kind {
+            // The sizes of an empty file are all that is left of its message.
+            Kind::WrongSizeS | Kind::WrongSizeW if file.length == Some(0) => false,
             Kind::WrongSizeS => name.mend_size(file.length),
             Kind::WrongSizeW => name.remove(b",W="),
             Kind::DuplicateUid => name.remove(b",U="),
@@ -21,8 +23,9 @@ pub(super) fn new_name(file: &Message, findings: &[&Finding]) -> Option<(Vec<u8>
             Kind::BadFilename if finding.state == "line-end" => name.replace_line_ends(),
             Kind::BadFilename if finding.state == "colon" => name.find_base(file),
             Kind::NameTooLong => name.shorten(),
-            // Every name is written with the colon, and gets a place of its own.
-            Kind::AltInfoSeparator | Kind::DuplicateBase => true,
+            Kind::AltInfoSeparator => name.drop_unread_sizes(file.name()),
+            // Every name gets a place of its own.
+            Kind::DuplicateBase => true,
             _ => false,
         };
         if mended {
@@ -86,6 +89,18 @@ impl Name {
         let (unique, fields) = self.split();
         let size = length.map(|length| format!(",S={length}")).unwrap_or_default();
         self.base = [unique, size.as_bytes(), fields].concat();
+        true
+    }
+
+    /// Takes out sizes that programs did not read in the name as it `was`, and nobody checked. The
+    /// separator is written as a colon in any case.
+    fn drop_unread_sizes(&mut self, was: &[u8]) -> bool {
+        if file_name::told_size(was).is_none() {
+            self.remove(b",S=");
+        }
+        if file_name::told_wire_size(was).is_none() {
+            self.remove(b",W=");
+        }
         true
     }
 

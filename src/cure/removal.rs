@@ -65,8 +65,10 @@ impl<'a> Removals<'a> {
     /// Whether a file may be removed for the sake of a finding.
     pub(super) fn allow(&self, file: &Message, finding: &Finding) -> bool {
         match finding.kind {
+            // NULs are nothing to compare by, but something to look at.
+            Kind::TmpLeftover | Kind::HiddenFile if finding.state == "empty" => file.size == 0,
             Kind::TmpLeftover | Kind::HiddenFile => finding.state != "orphan",
-            Kind::EmptyMessage => file.length == Some(0) && !self.tells_of_content(file),
+            Kind::EmptyMessage => file.size == 0 && !self.tells_of_content(file),
             Kind::MisfiledRoot | Kind::MisfiledSubdir => self.has_cover(file),
             Kind::SyncConflict => self.has_cover(file) && !self.is_synced(file),
             Kind::DuplicateBase => self.repeats_first(file, finding) && !self.has_uid_map(file),

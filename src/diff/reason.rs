@@ -68,7 +68,7 @@ impl<'a> Known<'a> {
 
     fn is_invisible(&self, message: &Message, side: Side) -> bool {
         let folder = self.indexes[side].folders.get(message.folder);
-        folder.is_some_and(|folder| !folder.visible)
+        folder.is_some_and(|folder| !folder.lists(&message.path))
     }
 
     fn is_twin(&self, message: &Message, side: Side) -> bool {

@@ -1,5 +1,7 @@
 //! Opening every file of a scan and identifying what is in it.
 
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -77,13 +79,19 @@ fn look(
     match read(&on_disk, file, path, wanted, buffer) {
         Ok(Some(message)) => Look::Mail(Box::new(message)),
         Ok(None) => Look::NoMail(file.otherwise),
-        Err(error) if error.is_not_found() && on_disk.is_symlink() => {
+        Err(_) if leads_nowhere(&on_disk) => {
             let told = Error::told(&on_disk, "is a link to nothing");
             Look::Unreadable(told.of(Nature::DanglingLink))
         }
         Err(error) if error.is_not_found() => Look::Gone(error),
         Err(error) => Look::Unreadable(error),
     }
+}
+
+/// Whether a path is a link to nothing, or to itself.
+fn leads_nowhere(link: &Path) -> bool {
+    let target = fs::metadata(link).err().map(|error| error.kind());
+    link.is_symlink() && target.is_some_and(|kind| kind != ErrorKind::PermissionDenied)
 }
 
 fn read(

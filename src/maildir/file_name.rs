@@ -72,14 +72,18 @@ pub fn uid(name: &[u8]) -> Option<u64> {
 }
 
 /// A number in a name as Dovecot reads it: the first such key followed by digits and then `:`, `,`
-/// or the end (`maildir-filename.c` `maildir_filename_get_size`).
+/// or the end (`maildir-filename.c` `maildir_filename_get_size`). One that is too large to count is
+/// the largest.
 fn told(name: &[u8], key: &[u8]) -> Option<u64> {
     memchr::memmem::find_iter(name, key).find_map(|at| {
         let value = name.get(at + key.len()..)?;
         let length = value.iter().take_while(|byte| byte.is_ascii_digit()).count();
         let ends = matches!(value.get(length), None | Some(b':' | b','));
-        let digits = value.get(..length).filter(|_| ends)?;
-        std::str::from_utf8(digits).ok()?.parse().ok()
+        let digits = value.get(..length).filter(|digits| ends && !digits.is_empty())?;
+        let add = |number: u64, digit: &u8| {
+            number.saturating_mul(10).saturating_add(u64::from(digit - b'0'))
+        };
+        Some(digits.iter().fold(0, add))
     })
 }
 
@@ -151,7 +155,7 @@ mod tests {
             ("1.h,W=5,S=4:2,S", Some(4)),
             ("1.h,S=:2,S", None),
             ("1.h,S=4x,S=6", Some(6)),
-            ("1.h,S=99999999999999999999999", None),
+            ("1.h,S=99999999999999999999999", Some(u64::MAX)),
             ("S=4", None),
         ] {
             assert_eq!(told_size(name.as_bytes()), size, "{name}");

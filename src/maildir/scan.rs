@@ -68,12 +68,25 @@ pub struct Folder {
     /// Its directories, relative to the root; more than one where names collide, none where mail
     /// of no folder was put into INBOX.
     pub directories: Vec<PathBuf>,
-    /// Whether a server of this layout can list it.
-    pub visible: bool,
+    /// Those of its directories that no server of this layout lists.
+    pub unlisted: BTreeSet<PathBuf>,
     /// Control files of it and of what lies below it that is no folder.
     pub control: u64,
     /// Foreign files, likewise, as far as their names and kinds tell.
     pub foreign: u64,
+}
+
+impl Folder {
+    /// Its directory that a file lies in: the nearest, where one lies in another.
+    pub fn directory_of(&self, file: &Path) -> Option<&Path> {
+        let above = self.directories.iter().filter(|directory| file.starts_with(directory));
+        above.max_by_key(|directory| directory.as_os_str().len()).map(PathBuf::as_path)
+    }
+
+    /// Whether a server of this layout lists the directory of it that a file lies in.
+    pub fn lists(&self, file: &Path) -> bool {
+        self.directory_of(file).is_none_or(|directory| !self.unlisted.contains(directory))
+    }
 }
 
 /// Reads the directories of a tree.
@@ -271,7 +284,10 @@ impl Builder {
     ) {
         let place = |entry: &Entry| origin.base.join(path).join(&entry.name);
         if let Role::Delivery(_) = standing.role {
-            let special = directory.files.iter().filter(|entry| entry.kind == Kind::Special);
+            let is_special = |entry: &&Entry| {
+                entry.kind == Kind::Special && !entry.name.as_bytes().starts_with(b".")
+            };
+            let special = directory.files.iter().filter(is_special);
             let found = special
                 .map(|entry| Finding::new(Found::SpecialFile, standing.folder, place(entry), ""));
             self.scan.findings.extend(found);
@@ -305,7 +321,9 @@ impl Builder {
                 let found = Finding::new(Found::FolderNameCollision, folder, path.clone(), detail);
                 self.scan.findings.push(found.in_state("same-name"));
             }
-            known.visible |= named.visible;
+            if !named.visible {
+                known.unlisted.insert(path.clone());
+            }
             known.directories.push(path);
         }
         folder
@@ -332,7 +350,7 @@ impl Builder {
             self.scan.folders.push(Folder {
                 name: named.name.clone(),
                 directories: Vec::new(),
-                visible: false,
+                unlisted: BTreeSet::new(),
                 control: 0,
                 foreign: 0,
             });

@@ -6,6 +6,7 @@
 mod tree;
 mod plan;
 
+mod check;
 mod cli;
 mod examples;
 mod laws;

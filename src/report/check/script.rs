@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
-use std::path::{self, Path, PathBuf};
+use std::path::{self, Path};
 
 use crate::cure::{Action, Step};
 use crate::finding::Kind;
@@ -22,7 +22,7 @@ const HEAD: &str = "\
 #
 # Stop delivery, sync and mail programs while it runs, and check the tree again first if it has
 # changed since. A move is a second name and then the removal of the first; a name that exists is
-# never replaced. Lines that you do not want can be deleted: each stands alone.
+# never replaced. Each line stands alone, so that those that you do not want can be deleted.
 ";
 
 pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -47,11 +47,8 @@ fn write_tree(tree: &Tree<'_>, out: &mut dyn Write) -> io::Result<()> {
     let cured = tree.findings.iter().filter(|finding| tree.plan.cures(finding)).count();
     let left = tree.findings.len() - cured;
     writeln!(out, "\n# {told}: cures {cured} findings; {left} others need no cure, or yours.")?;
-    out.write_all(b"cd -- ")?;
-    out.write_all(&quote(root.as_os_str().as_bytes()))?;
-    out.write_all(b" || exit 1\n")?;
     for group in steps.chunk_by(|one, other| heading(one) == heading(other)) {
-        write_group(group, out)?;
+        write_group(group, &root, out)?;
     }
     Ok(())
 }
@@ -62,7 +59,7 @@ fn heading(step: &Step) -> (bool, Kind) {
     (makes, if makes { Kind::MissingSubdir } else { step.kind })
 }
 
-fn write_group(steps: &[&Step], out: &mut dyn Write) -> io::Result<()> {
+fn write_group(steps: &[&Step], root: &Path, out: &mut dyn Write) -> io::Result<()> {
     let Some(first) = steps.first() else { return Ok(()) };
     let (makes, kind) = heading(first);
     let about = kind.about();
@@ -75,7 +72,7 @@ fn write_group(steps: &[&Step], out: &mut dyn Write) -> io::Result<()> {
     for line in if makes { MAKES } else { notes(kind) } {
         writeln!(out, "#   {line}")?;
     }
-    steps.iter().try_for_each(|step| write_step(step, kind, out))
+    steps.iter().try_for_each(|step| write_step(step, kind, root, out))
 }
 
 const MAKES: &[&str] = &["Does: mkdir. Costs nothing."];
@@ -84,8 +81,8 @@ const MAKES: &[&str] = &["Does: mkdir. Costs nothing."];
 fn notes(kind: Kind) -> &'static [&'static str] {
     match kind {
         Kind::MisfiledRoot | Kind::MisfiledSubdir => &[
-            "Does: moves each into cur/ (new/, if its name has no flags) of its folder; removes one",
-            "whose message is there already, with the same content.",
+            "Does: moves each into cur/ of its folder (new/, if its name has no flags); removes",
+            "one whose message is there already, with the same content.",
             "Costs: servers show them from then on, as new mail with new UIDs.",
         ],
         Kind::InvisibleFolder => &[
@@ -103,22 +100,22 @@ fn notes(kind: Kind) -> &'static [&'static str] {
             "Costs: what is renamed is shown as new mail.",
         ],
         Kind::EmptyMessage => &[
-            "Does: removes files of no bytes, that neither a sync nor their own name knows more of.",
+            "Does: removes files of no bytes, where neither a sync nor their name knows of more.",
             "Costs: a server tells its clients that they are deleted.",
-            "Must not: be done where a backup or another copy has them whole. Restore them instead.",
+            "Must not: be done where a backup or another copy has them whole: restore them.",
         ],
         Kind::WrongSizeS => &[
             "Does: writes the real size into the name, and leaves ,W= out.",
-            "Costs: a new base name is a new UID in Dovecot: every client and replica downloads the",
-            "message again. Dovecot's maildir-size-fix.pl keeps the UIDs, but leaves W= wrong.",
+            "Costs: a new base name is a new UID in Dovecot: every client and replica downloads",
+            "the message again. Dovecot's maildir-size-fix.pl keeps the UIDs, and drops W= too.",
             "Must not: be done where S= was right and the file was cut short. Restore that first.",
             "Must not: be helped by deleting a replica's copy: mbsync would delete the message.",
         ],
         Kind::WrongSizeW => &[
             "Does: leaves ,W= out of the name, so that the server counts anew.",
-            "Costs: a new base name is a new UID in Dovecot: every client and replica downloads the",
-            "message again, this time whole.",
-            "Must not: be helped by deleting a replica's bad copy: mbsync would delete the message.",
+            "Costs: a new base name is a new UID in Dovecot: every client and replica downloads",
+            "the message again, this time whole.",
+            "Must not: be helped by deleting a replica's bad copy: mbsync would delete the rest.",
         ],
         Kind::DuplicateBase => &[
             "Does: removes the one that has nothing of its own, gives another one a new name.",
@@ -150,7 +147,7 @@ fn notes(kind: Kind) -> &'static [&'static str] {
     }
 }
 
-fn write_step(step: &Step, kind: Kind, out: &mut dyn Write) -> io::Result<()> {
+fn write_step(step: &Step, kind: Kind, root: &Path, out: &mut dyn Write) -> io::Result<()> {
     let others: Vec<&str> = step
         .cures
         .iter()
@@ -161,6 +158,7 @@ fn write_step(step: &Step, kind: Kind, out: &mut dyn Write) -> io::Result<()> {
     if !others.is_empty() {
         writeln!(out, "# also {}:", others.join(", "))?;
     }
+    let quoted = |path: &Path| quote(root.join(path).as_os_str().as_bytes());
     let line = match &step.action {
         Action::Make(path) => [b"mkdir -m 700 -- ".to_vec(), quoted(path)].concat(),
         Action::Remove(path) => [b"rm -- ".to_vec(), quoted(path)].concat(),
@@ -172,12 +170,6 @@ fn write_step(step: &Step, kind: Kind, out: &mut dyn Write) -> io::Result<()> {
     };
     out.write_all(&line)?;
     out.write_all(b"\n")
-}
-
-/// A path of the tree as a word of the shell; one below the root does not begin with a dash.
-fn quoted(path: &Path) -> Vec<u8> {
-    let path = if path.is_absolute() { path.to_owned() } else { PathBuf::from(".").join(path) };
-    quote(path.as_os_str().as_bytes())
 }
 
 /// Any bytes as one word of a POSIX shell (2.2.2, single quotes).
@@ -201,7 +193,5 @@ mod tests {
     fn any_name_is_one_word() {
         assert_eq!(quote(b"a b"), b"'a b'");
         assert_eq!(quote(b"it's\n$(x)"), b"'it'\\''s\n$(x)'");
-        assert_eq!(quoted(Path::new("-rf")), b"'./-rf'");
-        assert_eq!(quoted(Path::new("/a/b")), b"'/a/b'");
     }
 }

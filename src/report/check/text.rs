@@ -1,5 +1,5 @@
-//! The report for people: each kind with its count, what it means, what breaks on it, what cures it,
-//! and one example; the verdict as the last line.
+//! The report for people: each kind with its count, what it means, what breaks on it, what cures
+//! it, and one example; the verdict as the last line.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
