@@ -57,13 +57,40 @@ fn split(name: &[u8]) -> Option<(&[u8], &[u8])> {
 
 /// The message's size in bytes as the name tells it in `,S=`, decompressed where it is compressed.
 pub fn told_size(name: &[u8]) -> Option<u64> {
-    told(name, b",S=")
+    told(name, SIZE)
 }
 
 /// The message's size in bytes with CR LF at every line's end, as the name tells it in `,W=`.
 /// Dovecot serves so many bytes and no more.
 pub fn told_wire_size(name: &[u8]) -> Option<u64> {
-    told(name, b",W=")
+    told(name, WIRE_SIZE)
+}
+
+/// The name without the `,W=` that [`told_wire_size`] reads; `None` where there is none, or
+/// nothing else.
+pub fn without_wire_size(name: &[u8]) -> Option<Vec<u8>> {
+    let Told { before, after, .. } = find_told(name, WIRE_SIZE)?;
+    (!before.is_empty()).then(|| [before, after].concat())
+}
+
+/// The name with this size for the one that [`told_size`] reads.
+pub fn with_size(name: &[u8], size: u64) -> Option<Vec<u8>> {
+    let Told { before, after, .. } = find_told(name, SIZE)?;
+    Some([before, SIZE, size.to_string().as_bytes(), after].concat())
+}
+
+const SIZE: &[u8] = b",S=";
+const WIRE_SIZE: &[u8] = b",W=";
+
+/// A number in a name, and what stands around it and its key.
+struct Told<'n> {
+    before: &'n [u8],
+    number: u64,
+    after: &'n [u8],
+}
+
+fn told(name: &[u8], key: &[u8]) -> Option<u64> {
+    find_told(name, key).map(|told| told.number)
 }
 
 /// The UID that mbsync's native scheme and offlineimap keep in the name, in `,U=`.
@@ -74,16 +101,17 @@ pub fn uid(name: &[u8]) -> Option<u64> {
 /// A number in a name as Dovecot reads it: the first such key followed by digits and then `:`, `,`
 /// or the end (`maildir-filename.c` `maildir_filename_get_size`). One that is too large to count is
 /// the largest.
-fn told(name: &[u8], key: &[u8]) -> Option<u64> {
+fn find_told<'n>(name: &'n [u8], key: &[u8]) -> Option<Told<'n>> {
+    let add = |number: u64, digit: &u8| {
+        number.saturating_mul(10).saturating_add(u64::from(digit - b'0'))
+    };
     memchr::memmem::find_iter(name, key).find_map(|at| {
-        let value = name.get(at + key.len()..)?;
+        let (before, value) = (name.get(..at)?, name.get(at + key.len()..)?);
         let length = value.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        let ends = matches!(value.get(length), None | Some(b':' | b','));
-        let digits = value.get(..length).filter(|digits| ends && !digits.is_empty())?;
-        let add = |number: u64, digit: &u8| {
-            number.saturating_mul(10).saturating_add(u64::from(digit - b'0'))
-        };
-        Some(digits.iter().fold(0, add))
+        let (digits, after) = value.split_at_checked(length)?;
+        let ends = matches!(after.first(), None | Some(b':' | b','));
+        let number = digits.iter().fold(0, add);
+        (ends && length > 0).then_some(Told { before, number, after })
     })
 }
 
@@ -162,5 +190,22 @@ mod tests {
         }
         assert_eq!(told_wire_size(b"1.h,S=4,W=5:2,S"), Some(5));
         assert_eq!((uid(b"1.h,U=7:2,S"), uid(b"1.h:2,,U=7")), (Some(7), None));
+    }
+
+    #[test]
+    fn sizes_in_names_are_corrected() {
+        let text = |name: Option<Vec<u8>>| name.map(|name| String::from_utf8(name).unwrap());
+        for (name, without_w, with_s) in [
+            ("1.h,S=4,W=5:2,S", Some("1.h,S=4:2,S"), Some("1.h,S=17,W=5:2,S")),
+            ("1.h,W=5,S=4:2,S", Some("1.h,S=4:2,S"), Some("1.h,W=5,S=17:2,S")),
+            ("1.h,S=4x,S=6", None, Some("1.h,S=4x,S=17")),
+            ("1.h,W=5,U=3", Some("1.h,U=3"), None),
+            ("1.h:2,S", None, None),
+            (",W=5:2,S", None, None),
+        ] {
+            let name = name.as_bytes();
+            assert_eq!(text(without_wire_size(name)).as_deref(), without_w);
+            assert_eq!(text(with_size(name, 17)).as_deref(), with_s);
+        }
     }
 }

@@ -74,6 +74,18 @@ impl Layout {
         is_root || (!components.iter().any(is_maildir_part) && self.lists(&components))
     }
 
+    /// Whether the layout has no directory for a folder of this name: a level of it holds what
+    /// separates levels. With Maildir++ mbsync stops the whole channel at such a folder, with
+    /// `Flatten` it passes it over (`drv_maildir.c`, `maildir_join_path`).
+    pub fn refuses(&self, name: &FolderName) -> bool {
+        let separator = match self {
+            Layout::MaildirPlusPlus => ".",
+            Layout::Flat(separator) => separator,
+            _ => return false,
+        };
+        name.as_str().split('/').any(|level| level.contains(separator))
+    }
+
     /// Whether a program that uses this layout takes the directory for a folder.
     fn lists(&self, components: &[&[u8]]) -> bool {
         match self {
