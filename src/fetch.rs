@@ -17,7 +17,7 @@ use crate::maildir::renamed::relocate;
 use crate::message::canonical::Content;
 use crate::message::envelope::{self, Envelope};
 use crate::message::fields::Fields;
-use crate::message::header::HeaderZone;
+use crate::message::header::{HeaderZone, Piece};
 
 /// Computes the canonical content of messages that do not have it yet, on all cores; what cannot
 /// be read comes back, and its content stays unknown.
@@ -47,21 +47,58 @@ pub fn content_up_to(index: &Index, message: &Message, limit: u64) -> Result<Con
     read_one(&path, &mut Buffer::default(), &read)
 }
 
-/// Date, From and Subject of messages, in their order; `Err` for one that cannot be read any more.
-pub fn envelopes(index: &Index, wanted: &[&Message]) -> Vec<Result<Envelope, Error>> {
-    read_all(index, wanted, read_envelope)
+/// What a message's header says, and how long it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// Date, From and Subject.
+    pub envelope: Envelope,
+    /// How many bytes a server sends for it: every line ends in CR LF. Up to and with the empty
+    /// line that ends it; all of the message where there is none.
+    pub wire_size: u64,
 }
 
-fn read_envelope(mail: &mut MailFile<'_>) -> io::Result<Envelope> {
+/// The headers of messages, in their order; `Err` for one that cannot be read any more.
+pub fn headers(index: &Index, wanted: &[&Message]) -> Vec<Result<Header, Error>> {
+    read_all(index, wanted, read_header)
+}
+
+fn read_header(mail: &mut MailFile<'_>) -> io::Result<Header> {
     let mut fields = Fields::new(&["date", "from", "subject"], envelope::LONGEST_VALUE);
     let mut zone = HeaderZone::new();
+    let mut wire = Wire::default();
     mail.read(|chunk| {
-        zone.feed(chunk, &mut |piece| fields.take(&piece));
+        let mut body = 0;
+        zone.feed(chunk, &mut |piece| match piece {
+            Piece::Body(bytes) => body += bytes.len(),
+            piece => fields.take(&piece),
+        });
+        wire.take(chunk.get(..chunk.len().saturating_sub(body)).unwrap_or(chunk));
         if zone.is_in_body() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     })?;
     zone.finish(&mut |piece| fields.take(&piece));
     let [date, from, subject] = ["date", "from", "subject"].map(|name| fields.first(name));
-    Ok(Envelope::new(date, from, subject))
+    Ok(Header { envelope: Envelope::new(date, from, subject), wire_size: wire.size() })
+}
+
+/// How much of a message [`openings`] has at the most, in bytes.
+const OPENING: usize = 16 << 10;
+
+/// The first bytes of messages, in their order, as they were before mbsync had them: without CR and
+/// without its X-TUID lines; `Err` for one that cannot be read any more.
+pub fn openings(index: &Index, wanted: &[&Message]) -> Vec<Result<Vec<u8>, Error>> {
+    read_all(index, wanted, read_opening)
+}
+
+fn read_opening(mail: &mut MailFile<'_>) -> io::Result<Vec<u8>> {
+    let mut opening = Vec::new();
+    mail.read(|chunk| {
+        opening.extend_from_slice(chunk);
+        if opening.len() < OPENING { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    })?;
+    opening.truncate(OPENING);
+    let lines = opening.split_inclusive(|&byte| byte == b'\n');
+    let own = lines.filter(|line| !line.starts_with(b"X-TUID: "));
+    Ok(own.flatten().copied().filter(|&byte| byte != b'\r').collect())
 }
 
 /// How long a message is.
@@ -77,15 +114,33 @@ pub struct Lengths {
 /// The lengths of messages, in their order, which are read whole.
 pub fn lengths(index: &Index, wanted: &[&Message]) -> Vec<Result<Lengths, Error>> {
     read_all(index, wanted, |mail| {
-        let (mut length, mut bare, mut last) = (0, 0, 0);
+        let mut wire = Wire::default();
         mail.read(|chunk| {
-            length += chunk.len() as u64;
-            bare += bare_line_ends(last, chunk);
-            last = chunk.last().copied().unwrap_or(last);
+            wire.take(chunk);
             ControlFlow::Continue(())
         })?;
-        Ok(Lengths { length, wire: Some(length + bare) })
+        Ok(Lengths { length: wire.length, wire: Some(wire.size()) })
     })
+}
+
+/// Counts bytes, and line ends to which a server adds a CR.
+#[derive(Debug, Default)]
+struct Wire {
+    length: u64,
+    bare: u64,
+    last: u8,
+}
+
+impl Wire {
+    fn take(&mut self, bytes: &[u8]) {
+        self.length += bytes.len() as u64;
+        self.bare += bare_line_ends(self.last, bytes);
+        self.last = bytes.last().copied().unwrap_or(self.last);
+    }
+
+    fn size(&self) -> u64 {
+        self.length + self.bare
+    }
 }
 
 /// How many LFs have no CR before them, where `last` is the byte before the first.
@@ -183,6 +238,8 @@ fn read_one<T>(
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
@@ -208,6 +265,28 @@ mod tests {
             assert_eq!(count(two, size), 2);
             assert_eq!(count("From x\nA: 1\n\nFrom here on\n\nFrom 2021 on\n", size), 1);
             assert_eq!(count("From x\nA: 1\n\ny\nFrom a@b 2021\n", size), 1);
+        }
+    }
+
+    #[test]
+    fn a_header_is_as_long_as_a_server_sends_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("mail");
+        let long = format!("A: {}\n", "x".repeat(99)).repeat(999);
+        for (mail, size) in [
+            ("A: 1\n\nbody\n", 8),
+            ("A: 1\r\n\r\nbody\r\n", 8),
+            ("A: 1\n\r\nbody\n", 8),
+            ("A: 1\nB: 2\n", 12),
+            ("A: 1\r\nB: 2", 10),
+            ("A: 1\rB: 2\r", 10),
+            ("X-TUID: t\n\nA: 1\n\nbody\n", 21),
+            ("", 0),
+            (&format!("{long}\nbody\n"), long.len() as u64 + 999 + 2),
+        ] {
+            fs::write(&path, mail).unwrap();
+            let header = read_one(&path, &mut Buffer::default(), &read_header).unwrap();
+            assert_eq!(header.wire_size, size, "{:?}", mail.get(..20));
         }
     }
 }

@@ -108,6 +108,8 @@ pub enum Reason {
     WrongSizeS,
     /// Another file of its folder has its base name.
     DuplicateBase,
+    /// The other side has no such folder, for its layout has no directory for one of that name.
+    FolderNameRefused,
     /// The other side has no such folder.
     FolderAbsent,
     /// Another message has its Message-ID.
@@ -137,6 +139,7 @@ impl Reason {
             Reason::NoBody => "no body",
             Reason::WrongSizeS => "wrong S=",
             Reason::DuplicateBase => "duplicate base name",
+            Reason::FolderNameRefused => "folder name refused",
             Reason::FolderAbsent => "folder absent",
             Reason::ReusedId => "reused id",
             Reason::Differs => "differs",
@@ -144,30 +147,28 @@ impl Reason {
         }
     }
 
-    /// What it means and, where there is one, the cure; empty where the words say it all.
-    pub fn advice(self) -> &'static str {
+    /// What it means; the cure depends on the message.
+    pub fn meaning(self) -> &'static str {
         match self {
-            Reason::InTmpOf(_) => "a delivery that was never finished: move it to new/ there",
-            Reason::Misfiled => "not in cur/ or new/, so no server shows it: mv -n it into cur/",
-            Reason::Tmp => "never delivered, and nowhere else: mv -n it into new/",
-            Reason::Hidden | Reason::HiddenOn(_) => {
-                "no server shows a dot file: give it a name without the dot"
-            }
+            Reason::InTmpOf(_) => "a delivery that was never finished there",
+            Reason::Misfiled => "not in cur/ or new/, so that no server shows it",
+            Reason::Tmp => "never delivered, and nowhere else",
+            Reason::Hidden | Reason::HiddenOn(_) => "no server shows a dot file",
             Reason::InvisibleFolder => "a server of this layout does not list its folder",
-            Reason::Empty => "nothing in it to compare, or to lose",
-            Reason::NoHeaderEnd => {
-                "mbsync before 1.5 never copies it: mbsync --pull-old CHANNEL with 1.5 does"
-            }
-            Reason::Placeholder => "mbsync's MaxSize: flag it and sync again to fetch the message",
+            Reason::Empty => "nothing in it to compare",
+            Reason::NoHeaderEnd => "mbsync before 1.5 passes it over, and never tries again",
+            Reason::Placeholder => "mbsync's stand-in for a message over its MaxSize",
             Reason::TruncatedCopy => {
-                "cut short, as a server does where W= in the name is too small: drop ,W= there"
+                "cut short, as a server does where W= in the name is too small"
             }
             Reason::NoBody => "only its header is there",
-            Reason::WrongSizeS => "Dovecot cannot serve it until S= in its name is right",
+            Reason::WrongSizeS => "S= in the name is not the size: Dovecot cannot serve it",
             Reason::DuplicateBase => "Dovecot shows only one of two files of a base name",
-            Reason::FolderAbsent => {
-                "the other side has no such folder; see --map if it was renamed"
+            Reason::FolderNameRefused => {
+                "the layout there has no place for a folder of that name: a level holds its \
+                 separator"
             }
+            Reason::FolderAbsent => "the other side has no such folder",
             Reason::ReusedId => "another message has the same Message-ID",
             Reason::Differs => "the same Message-ID, another content",
             Reason::Unexplained => "no cause seen in the trees: never copied, or deleted there",

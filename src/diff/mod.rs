@@ -3,8 +3,9 @@
 //! Everything works on multisets: a key has copies, each in a folder, and copies are counted, not
 //! only whether there are any. The stages: find the keys that both sides have, read what must be
 //! hashed to pair their copies truly, pair them; pair by content what only one side seems to have;
-//! give the rest its reason; count.
+//! read the headers of the rest and give it its reason; count.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ptr;
 
@@ -20,6 +21,7 @@ use crate::side::{Side, Sides};
 
 mod class;
 mod count;
+mod cut;
 mod folder_counts;
 mod pairing;
 mod reason;
@@ -28,6 +30,7 @@ pub use class::{Class, Counts, Ledger, Mark, Reason};
 pub use folder_counts::{FolderCounts, Renamed};
 
 use count::{count, ledger, misfiled_on};
+use cut::{Placed, match_cut};
 use folder_counts::{count_folders, find_renamed};
 use pairing::{Copies, Paired, differ, is_suspicious};
 use reason::{Known, Lone};
@@ -75,6 +78,28 @@ impl<'a> Row<'a> {
     pub fn file(&self) -> Option<(Side, &'a Message)> {
         let left = self.files.left.map(|message| (Side::Left, message));
         left.or(self.files.right.map(|message| (Side::Right, message)))
+    }
+
+    /// Its files; beside a file without a partner its probable twin.
+    pub fn copies(&self) -> Sides<Option<&'a Message>> {
+        let mut copies = self.files;
+        if let (Some((side, _)), Some(twin)) = (self.file(), self.probable) {
+            copies[side.other()] = Some(twin);
+        }
+        copies
+    }
+
+    /// The side whose copy has more content, where there are two.
+    pub fn longer(&self) -> Option<Side> {
+        let Sides { left: Some(left), right: Some(right) } = self.copies() else { return None };
+        let length = |message: &Message| message.content.get().map(|content| content.length);
+        let lengths = length(left).zip(length(right));
+        let (left, right) = lengths.or(left.length.zip(right.length))?;
+        match left.cmp(&right) {
+            Ordering::Greater => Some(Side::Left),
+            Ordering::Less => Some(Side::Right),
+            Ordering::Equal => None,
+        }
     }
 
     /// Whether there is nothing to say of it: a pair in one folder, without a mark.
@@ -297,18 +322,33 @@ impl<'a, 'p> Comparison<'a, 'p> {
 
     /// Gives what is on one side only its reason and, where there is one, its probable twin.
     fn explain(&mut self) {
-        let known = Known::new(self.indexes);
         let first = self.rows.len();
+        let mut reused = Vec::new();
         for side in Side::BOTH {
             for (message, reused_id) in std::mem::take(&mut self.lone[side]) {
-                let folder_absent = !self.has_partner(side, message);
-                let mut row = Row::new(Class::only(side), Sides::only(side, message));
-                row.reason = Some(known.of_lone(message, Lone { side, folder_absent, reused_id }));
-                self.rows.push(row);
+                self.rows.push(Row::new(Class::only(side), Sides::only(side, message)));
+                reused.push(reused_id);
             }
         }
-        self.read_envelopes();
+        let header_sizes = self.read_headers();
+        self.find_reasons(first, &reused, &header_sizes);
         self.find_probable(first);
+        self.find_cut(first);
+    }
+
+    /// Gives the rows from `first` on, all of one side only, their reasons: what of them has a key
+    /// that both sides have is told in their order, the sizes of headers in that of all rows.
+    fn find_reasons(&mut self, first: usize, reused: &[bool], header_sizes: &[Option<u64>]) {
+        let known = Known::new(self.indexes);
+        let mut rows = std::mem::take(&mut self.rows);
+        let lone = rows.iter_mut().zip(header_sizes).skip(first).zip(reused);
+        for ((row, &header_size), &reused_id) in lone {
+            let Some((side, message)) = row.file() else { continue };
+            let folder_absent = !self.has_partner(side, message);
+            let lone = Lone { side, folder_absent, reused_id, header_size };
+            row.reason = Some(known.of_lone(message, lone));
+        }
+        self.rows = rows;
     }
 
     /// Whether the other side has a folder that stands against the message's own.
@@ -319,23 +359,30 @@ impl<'a, 'p> Comparison<'a, 'p> {
         self.options.ignore_folders || folder.is_some_and(|folder| !folder.directories.is_empty())
     }
 
-    fn read_envelopes(&mut self) {
+    /// Reads the headers of the rows that may be shown; tells for each row how many bytes a server
+    /// sends for its header, as far as that was read.
+    fn read_headers(&mut self) -> Vec<Option<u64>> {
         let all = self.options.all;
+        let mut sizes = vec![None; self.rows.len()];
         for side in Side::BOTH {
-            let stands = |row: &&mut Row<'_>| row.file().is_some_and(|(of, _)| of == side);
-            let shown = self.rows.iter_mut().filter(|row| all || !row.is_plain()).filter(stands);
-            let rows: Vec<&mut Row<'a>> = shown.collect();
+            let stands = |row: &Row<'_>| row.file().is_some_and(|(of, _)| of == side);
+            let rows = self.rows.iter_mut().zip(&mut sizes);
+            let shown = rows.filter(|(row, _)| (all || !row.is_plain()) && stands(row));
+            let rows: Vec<(&mut Row<'a>, &mut Option<u64>)> = shown.collect();
             let files: Vec<&Message> =
-                rows.iter().filter_map(|row| row.file()).map(|(_, file)| file).collect();
-            for (row, envelope) in
-                rows.into_iter().zip(fetch::envelopes(self.indexes[side], &files))
-            {
-                match envelope {
-                    Ok(envelope) => row.envelope = envelope,
+                rows.iter().filter_map(|(row, _)| row.file()).map(|(_, file)| file).collect();
+            let headers = fetch::headers(self.indexes[side], &files);
+            for ((row, size), header) in rows.into_iter().zip(headers) {
+                match header {
+                    Ok(header) => {
+                        row.envelope = header.envelope;
+                        *size = Some(header.wire_size);
+                    }
                     Err(error) => self.errors[side].push(error),
                 }
             }
         }
+        sizes
     }
 
     /// Among the rows from `first` on: each of the left that is like one of the right, where both
@@ -352,6 +399,38 @@ impl<'a, 'p> Comparison<'a, 'p> {
                 self.join_probable(left, right);
             }
         }
+    }
+
+    /// Among the rows from `first` on: what a server cuts short, and what has come of it on the
+    /// other side without an end of its header.
+    fn find_cut(&mut self, first: usize) {
+        for side in Side::BOTH {
+            let whole = self.alone(first, side, |row, _| row.reason == Some(Reason::TruncatedCopy));
+            let cut = self.alone(first, side.other(), |_, message| message.shape.no_header_end);
+            let indexes = self.indexes;
+            let matches = match_cut((indexes[side], whole), (indexes[side.other()], cut));
+            for (whole, cut) in matches {
+                match side {
+                    Side::Left => self.join_probable(whole, cut),
+                    Side::Right => self.join_probable(cut, whole),
+                }
+            }
+        }
+    }
+
+    /// The rows from `first` on of messages of one side that have no probable twin.
+    fn alone(
+        &self,
+        first: usize,
+        side: Side,
+        wanted: impl Fn(&Row<'a>, &Message) -> bool,
+    ) -> Placed<'a> {
+        let rows = self.rows.iter().enumerate().skip(first);
+        let alone = rows.filter(|(_, row)| row.probable.is_none());
+        let placed = alone.filter_map(|(at, row)| {
+            row.files[side].filter(|message| wanted(row, message)).map(|message| (at, message))
+        });
+        placed.collect()
     }
 
     fn join_probable(&mut self, left: usize, right: usize) {

@@ -12,6 +12,7 @@ use crate::index::{Index, Message};
 use crate::leftover::with_key;
 use crate::maildir::file::Place;
 use crate::maildir::file_name;
+use crate::maildir::scan::Folder;
 use crate::side::{Side, Sides};
 
 use super::class::Reason;
@@ -34,6 +35,8 @@ pub(super) struct Lone {
     pub(super) folder_absent: bool,
     /// Whether both sides have its key, with other content.
     pub(super) reused_id: bool,
+    /// How many bytes a server sends for its header; `None` where that could not be read.
+    pub(super) header_size: Option<u64>,
 }
 
 impl<'a> Known<'a> {
@@ -46,10 +49,10 @@ impl<'a> Known<'a> {
         self.in_leftovers(message, lone.side.other())
             .or_else(|| of_place(message))
             .or_else(|| self.is_invisible(message, lone.side).then_some(Reason::InvisibleFolder))
-            .or_else(|| of_shape(message))
+            .or_else(|| of_shape(message, lone.header_size))
             .or_else(|| has_wrong_size(message).then_some(Reason::WrongSizeS))
             .or_else(|| self.is_twin(message, lone.side).then_some(Reason::DuplicateBase))
-            .or_else(|| lone.folder_absent.then_some(Reason::FolderAbsent))
+            .or_else(|| lone.folder_absent.then(|| self.of_absent_folder(message, lone.side)))
             .or_else(|| lone.reused_id.then_some(Reason::ReusedId))
             .unwrap_or(Reason::Unexplained)
     }
@@ -71,6 +74,20 @@ impl<'a> Known<'a> {
         folder.is_some_and(|folder| !folder.lists(&message.path))
     }
 
+    /// Why the other side may have no folder that stands against the message's own. A layout that
+    /// holds such a name in some other folder has a way to write it.
+    fn of_absent_folder(&self, message: &Message, side: Side) -> Reason {
+        let other = self.indexes[side.other()];
+        let refuses = |folder: &Folder| other.layout.refuses(&folder.name);
+        let folder = self.indexes[side].folders.get(message.folder);
+        let has_way = || other.folders.iter().any(|folder| folder.visible && refuses(folder));
+        if folder.is_some_and(refuses) && !has_way() {
+            Reason::FolderNameRefused
+        } else {
+            Reason::FolderAbsent
+        }
+    }
+
     fn is_twin(&self, message: &Message, side: Side) -> bool {
         let index = self.indexes[side];
         let twins = self.twins[side].get_or_init(|| twins(&index.messages));
@@ -87,24 +104,26 @@ fn of_place(message: &Message) -> Option<Reason> {
     }
 }
 
-fn of_shape(message: &Message) -> Option<Reason> {
+fn of_shape(message: &Message, header_size: Option<u64>) -> Option<Reason> {
     let shape = message.shape;
     let reasons = [
         (message.is_empty(), Reason::Empty),
         (shape.no_header_end, Reason::NoHeaderEnd),
         (shape.placeholder, Reason::Placeholder),
-        (is_served_short(message), Reason::TruncatedCopy),
+        (is_served_short(message, header_size), Reason::TruncatedCopy),
         (shape.no_body, Reason::NoBody),
     ];
     reasons.into_iter().find(|(holds, _)| *holds).map(|(_, reason)| reason)
 }
 
 /// Whether Dovecot serves less of the message than there is, and says nothing: the name's `W=` is
-/// smaller than the message even before its line ends are counted twice.
-fn is_served_short(message: &Message) -> bool {
+/// smaller than the message even before its line ends are counted twice, or than its header, so
+/// that the cut falls into that and what is served may be passed over, or have another key.
+fn is_served_short(message: &Message, header_size: Option<u64>) -> bool {
     let name = message.path.file_name().unwrap_or_default();
+    let needed = message.length.max(header_size);
     let told = file_name::told_wire_size(name.as_bytes());
-    told.zip(message.length).is_some_and(|(told, length)| told < length)
+    told.zip(needed).is_some_and(|(told, needed)| told < needed)
 }
 
 /// Why the contents of a pair differ.

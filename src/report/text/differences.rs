@@ -58,7 +58,7 @@ fn write_reason(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     if let Some(reason) = reason {
-        writeln!(out, "  {reason} ({}): {}", rows.len(), reason.advice())?;
+        writeln!(out, "  {reason} ({}): {}", rows.len(), reason.meaning())?;
     }
     let shown = if report.all { rows.len() } else { section.shown().min(rows.len()) };
     let lines: Vec<Vec<String>> =
