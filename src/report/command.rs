@@ -1,5 +1,7 @@
 //! The command line as one would type it again.
 
+use std::path::Path;
+
 use super::escape::escape;
 
 /// `maildiff` with more options before the ones that were given.
@@ -16,6 +18,13 @@ pub(super) fn quote(word: &str) -> String {
         return word.to_owned();
     }
     format!("'{}'", word.replace('\'', "'\\''"))
+}
+
+/// A path, quoted likewise; `None` where a shell or a terminal would not take it as it is: bytes
+/// that are not UTF-8, and characters that must be escaped to be shown.
+pub(super) fn path_word(path: &Path) -> Option<String> {
+    let text = path.to_str().filter(|text| escape(text) == *text)?;
+    Some(quote(text))
 }
 
 #[cfg(test)]

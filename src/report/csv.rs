@@ -10,12 +10,13 @@ use crate::diff::Row;
 use crate::index::{Index, Message};
 use crate::side::{Side, Sides};
 
+use super::cure::cure;
 use super::escape::{escape, path_text};
 use super::json::{Folder, timestamp};
 use super::{Report, Table};
 
 /// The columns of the message table.
-pub const COLUMNS: [&str; 20] = [
+pub const COLUMNS: [&str; 21] = [
     "class",
     "marks",
     "reason",
@@ -36,6 +37,7 @@ pub const COLUMNS: [&str; 20] = [
     "right_flags",
     "decision",
     "comment",
+    "cure",
 ];
 
 /// The columns of the folder table.
@@ -112,7 +114,7 @@ pub(super) fn safe(cell: String, style: Table) -> String {
     defuse(if style.escaped { escape(&cell) } else { cell })
 }
 
-fn cells(indexes: Sides<&Index>, row: &Row<'_>) -> [String; 20] {
+fn cells(indexes: Sides<&Index>, row: &Row<'_>) -> [String; 21] {
     let marks: Vec<&str> = row.marks.iter().map(|mark| mark.word()).collect();
     let file = row.file().map(|(_, message)| message);
     let written = file.and_then(|message| message.written.as_deref());
@@ -140,6 +142,7 @@ fn cells(indexes: Sides<&Index>, row: &Row<'_>) -> [String; 20] {
         right_flags,
         String::new(),
         String::new(),
+        cure(indexes, row).unwrap_or_default(),
     ]
 }
 

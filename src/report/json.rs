@@ -17,6 +17,7 @@ use crate::message::id::Key;
 use crate::side::{Side, Sides};
 
 use super::Report;
+use super::cure::cure;
 use super::escape::{is_treacherous, path_text};
 
 /// The schema's name and version.
@@ -235,6 +236,7 @@ struct Entry<'a> {
     left: Option<FileEntry<'a>>,
     right: Option<FileEntry<'a>>,
     probable: Option<FileEntry<'a>>,
+    cure: Option<String>,
 }
 
 impl<'a> Entry<'a> {
@@ -257,6 +259,7 @@ impl<'a> Entry<'a> {
             left: entry(Side::Left),
             right: entry(Side::Right),
             probable: row.probable.map(probable),
+            cure: cure(indexes, row),
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::verdict::{Test, Verdict};
 mod escape;
 mod table;
 mod command;
+mod cure;
 mod json;
 pub mod csv;
 mod list;

@@ -4,17 +4,20 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use crate::diff::{Class, Mark, Reason, Row};
+use crate::identify::Shape;
 use crate::index::Message;
 use crate::maildir::folder_name::FolderName;
 use crate::side::Side;
 
 use super::super::Report;
 use super::super::command::{again, quote};
+use super::super::cure::cure;
 use super::super::escape::{escape, path_text};
 use super::super::json::timestamp;
 use super::super::table::{self, Align, cut};
 use super::paint::Paint;
 use super::section::Section;
+use super::words::{folder_of, plural};
 
 /// How wide subjects and senders may be, in columns.
 const SUBJECT: usize = 40;
@@ -60,6 +63,9 @@ fn write_reason(
     if let Some(reason) = reason {
         writeln!(out, "  {reason} ({}): {}", rows.len(), reason.meaning())?;
     }
+    if section.has_cures() {
+        write_cure(report, rows.iter().filter(|row| row.reason == reason), out)?;
+    }
     let shown = if report.all { rows.len() } else { section.shown().min(rows.len()) };
     let lines: Vec<Vec<String>> =
         rows.iter().take(shown).map(|row| line(report, section, row)).collect();
@@ -70,6 +76,19 @@ fn write_reason(
         writeln!(out, "    … {}{more}: {command}", rows.len() - shown)?;
     }
     Ok(())
+}
+
+/// What can be done about rows of one reason; about the first of them where that depends on the
+/// message, for CSV and JSON have it for each.
+fn write_cure<'r>(
+    report: &Report<'_>,
+    rows: impl Iterator<Item = &'r &'r Row<'r>>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut cures = rows.filter_map(|row| cure(report.indexes, row));
+    let Some(first) = cures.next() else { return Ok(()) };
+    let of = if cures.all(|other| other == first) { "" } else { " of the first" };
+    writeln!(out, "    cure{of}: {}", escape(&first))
 }
 
 /// The command that lists a section uncut.
@@ -95,12 +114,7 @@ fn line(report: &Report<'_>, section: Section, row: &Row<'_>) -> Vec<String> {
 }
 
 fn place(report: &Report<'_>, row: &Row<'_>) -> String {
-    let name = |side: Side| {
-        let folder = row.files[side].map(|file| file.folder);
-        let folder = folder.and_then(|folder| report.indexes[side].folders.get(folder));
-        folder.map(|folder| escape(folder.name.as_str()))
-    };
-    match (name(Side::Left), name(Side::Right)) {
+    match (folder_of(report, row, Side::Left), folder_of(report, row, Side::Right)) {
         (Some(left), Some(right)) if row.class == Class::Moved => format!("{left} → {right}"),
         (Some(name), _) | (None, Some(name)) => name,
         (None, None) => String::new(),
@@ -122,36 +136,80 @@ fn write_renamed(report: &Report<'_>, paint: Paint, out: &mut dyn Write) -> io::
 
 /// What else is to be said of a row in its section.
 fn remark(section: Section, row: &Row<'_>) -> String {
-    let size = |side: Side| row.files[side].map(|file| file.size).unwrap_or_default();
     let sides = |tell: &dyn Fn(&Message) -> String| {
         let [left, right] = Side::BOTH.map(|side| row.files[side].map(tell).unwrap_or_default());
         format!("{left} → {right}")
     };
     match section {
         Section::Mark(Mark::Content) => {
-            format!("{} → {} bytes", size(Side::Left), size(Side::Right))
+            [sides(&|file| file.size.to_string()), " bytes".to_owned(), bad_side(row)].concat()
         }
         Section::Mark(Mark::Misfiled) => sides(&|file| file.place.word().to_owned()),
         Section::Mark(Mark::Rekeyed | Mark::CaseOnly) => sides(&written),
-        Section::Mark(Mark::Flags) => sides(&|file| format!("[{}]", file.flags)),
+        Section::Mark(Mark::Flags) => sides(&flags),
         Section::Class(_) => whereabouts(row),
     }
 }
 
-/// The path, where neither folder nor id lead to the file; and its probable twin.
+/// Which side of a pair has not the whole message, and what it has instead.
+fn bad_side(row: &Row<'_>) -> String {
+    let of_shape = |is_bad: fn(&Shape) -> bool| {
+        let bad = |side: Side| row.files[side].is_some_and(|file| is_bad(&file.shape));
+        match (bad(Side::Left), bad(Side::Right)) {
+            (true, true) => "both sides".to_owned(),
+            (bad, _) => format!("the {}", if bad { Side::Left } else { Side::Right }),
+        }
+    };
+    match row.reason {
+        Some(Reason::Placeholder) => {
+            format!(", a placeholder on {}", of_shape(|shape| shape.placeholder))
+        }
+        Some(Reason::NoBody) => format!(", no body on {}", of_shape(|shape| shape.no_body)),
+        Some(Reason::TruncatedCopy) => {
+            let cut = row.longer().map(|longer| format!(", cut on the {}", longer.other()));
+            cut.unwrap_or_default()
+        }
+        _ => String::new(),
+    }
+}
+
+/// What there is to know a file without a partner by: all of it where nothing explains it, the size
+/// where that is what is wrong, the path where neither folder nor id lead to the file; and its
+/// probable twin.
 fn whereabouts(row: &Row<'_>) -> String {
     let Some((_, file)) = row.file() else { return String::new() };
+    let unexplained = row.reason == Some(Reason::Unexplained);
     let hard_to_find = !file.place.is_delivered() || file.id.is_none();
-    let path = if hard_to_find { escape(&path_text(&file.path)) } else { String::new() };
-    match probable(row) {
-        Some(probable) => format!("{path}  probably {probable}").trim_start().to_owned(),
-        None => path,
-    }
+    let remarks = [
+        (unexplained || is_in_size(row.reason)).then(|| plural(file.size, "byte")),
+        unexplained.then(|| flags(file)),
+        (unexplained || hard_to_find).then(|| escape(&path_text(&file.path))),
+        probable(row),
+    ];
+    remarks.into_iter().flatten().collect::<Vec<_>>().join("  ")
+}
+
+/// Whether a message of that reason has not all that it should have.
+fn is_in_size(reason: Option<Reason>) -> bool {
+    let cut = [
+        Reason::Empty,
+        Reason::NoHeaderEnd,
+        Reason::Placeholder,
+        Reason::TruncatedCopy,
+        Reason::NoBody,
+        Reason::WrongSizeS,
+    ];
+    reason.is_some_and(|reason| cut.contains(&reason))
 }
 
 fn probable(row: &Row<'_>) -> Option<String> {
     let (side, twin) = (row.file()?.0.other(), row.probable?);
-    Some(format!("{} of the {side}", escape(&path_text(&twin.path))))
+    let bytes = plural(twin.size, "byte");
+    Some(format!("probably {} of the {side} ({bytes})", escape(&path_text(&twin.path))))
+}
+
+fn flags(message: &Message) -> String {
+    format!("[{}]", message.flags)
 }
 
 fn id(row: &Row<'_>) -> String {

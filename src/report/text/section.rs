@@ -39,6 +39,11 @@ impl Section {
         only.contains(&self) || self == Section::Mark(Mark::Content)
     }
 
+    /// Whether something can be done about what is in it.
+    pub(super) fn has_cures(self) -> bool {
+        self.has_reasons() || self == Section::Mark(Mark::Misfiled)
+    }
+
     /// Whether its remark already tells both ids.
     pub(super) fn shows_ids(self) -> bool {
         matches!(self, Section::Mark(Mark::Rekeyed | Mark::CaseOnly))
