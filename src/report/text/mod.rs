@@ -1,5 +1,5 @@
-//! The report for people: what differs by folder, the differences by class and reason, where every
-//! file went, and the verdict as the last line.
+//! The report for people: what most differences have in common, what differs by folder, the
+//! differences by class and reason, where every file went, and the verdict as the last line.
 
 use std::io::{self, Write};
 
@@ -14,6 +14,7 @@ mod paint;
 mod words;
 mod folder_table;
 mod section;
+mod gist;
 mod differences;
 mod findings;
 mod verdict;
@@ -35,6 +36,7 @@ pub(super) fn write(report: &Report<'_>, shape: Shape, out: &mut dyn Write) -> i
     let paint = Paint { color: shape.color };
     if !shape.brief {
         write_trees(report, out)?;
+        gist::write(report, out)?;
         folder_table::write(report, out)?;
         differences::write(report, paint, out)?;
         findings::write(report, paint, out)?;
