@@ -10,6 +10,7 @@ mod check;
 mod cli;
 mod examples;
 mod laws;
+mod reasons;
 mod tidy;
 mod trees;
 mod vectors;
