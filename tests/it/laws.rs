@@ -169,6 +169,7 @@ proptest! {
             row["class"] == entry["class"].as_str().unwrap()
                 && row["key"] == entry["key"].as_str().unwrap()
                 && undefuse(&row["from"]) == entry["from"].as_str().unwrap()
+                && undefuse(&row["cure"]) == told(&entry["cure"])
         });
         check_table(&files.path("folders"), &FOLDER_COLUMNS, report.list("folders"), |row, entry| {
             FOLDER_COLUMNS.iter().all(|&column| undefuse(&row[column]) == told(&entry[column]))

@@ -374,6 +374,9 @@ fn a_reason_of_most_is_told_with_its_place() {
     check_gist(&[(".A", 5), ("cur", 4)], &["5 of 9 messages only on the left are misfiled in .A/"]);
     check_gist(&[(".A", 9), (".B", 1)], &["9 of 10 messages only on the left are misfiled in .A/"]);
     check_gist(&[(".A", 8), (".B", 1)], &["all 9 messages only on the left are misfiled"]);
+    // With nine in ten of them it would no longer be more than half.
+    let half = "10 of 19 messages only on the left are misfiled";
+    check_gist(&[(".A", 9), (".B", 1), ("cur", 9)], &[half]);
     check_gist(&[("tmp", 4)], &["all 4 messages only on the left were left in tmp/"]);
     let absent = "4 of 7 messages only on the left are in C, a folder that the other side has not";
     check_gist(&[(".C/cur", 4), (".A", 3)], &[absent]);
@@ -388,6 +391,10 @@ fn a_folder_of_most_is_told_where_no_reason_is() {
     check_gist(&[(".A/cur", 4), (".B/cur", 4)], &[]);
     // Where there is one folder only, it tells nothing.
     assert_eq!(gist(&spread(&[("cur", 9)]), &Tree::of(&["0"])), [""; 0]);
+    let (left, right) = (spread(&[("cur", 9)]).folder(".A"), Tree::of(&["0"]));
+    let sentence = "all 9 messages only on the left are in the folder INBOX\n";
+    compare(&left, &right, "").tells(sentence);
+    assert!(!compare(&left, &right, "-f INBOX").text().contains(sentence));
 }
 
 #[test]
@@ -426,7 +433,7 @@ fn every_list_has_its_sentence() {
     let expected = [
         "all 4 messages only on the left are misfiled in .A/",
         "all 4 messages only on the right are misfiled in .A/",
-        "all 4 pairs with other content have no body in INBOX",
+        "all 4 pairs with other content have a copy without body in INBOX",
     ];
     assert_eq!(gist(&left, &right), expected);
     compare(&left, &right, "--only moved").tells("messages\n\nfolder");

@@ -174,16 +174,17 @@ fn bad_side(row: &Row<'_>) -> String {
 }
 
 /// What there is to know a file without a partner by: all of it where nothing explains it, the size
-/// where that is what is wrong, the path where neither folder nor id lead to the file; and its
-/// probable twin.
+/// or the name where that is what is wrong, the path where neither folder nor id lead to the file;
+/// and its probable twin.
 fn whereabouts(row: &Row<'_>) -> String {
     let Some((_, file)) = row.file() else { return String::new() };
     let unexplained = row.reason == Some(Reason::Unexplained);
     let hard_to_find = !file.place.is_delivered() || file.id.is_none();
+    let path = unexplained || hard_to_find || is_in_name(row.reason);
     let remarks = [
         (unexplained || is_in_size(row.reason)).then(|| plural(file.size, "byte")),
         unexplained.then(|| flags(file)),
-        (unexplained || hard_to_find).then(|| escape(&path_text(&file.path))),
+        path.then(|| escape(&path_text(&file.path))),
         probable(row),
     ];
     remarks.into_iter().flatten().collect::<Vec<_>>().join("  ")
@@ -200,6 +201,12 @@ fn is_in_size(reason: Option<Reason>) -> bool {
         Reason::WrongSizeS,
     ];
     reason.is_some_and(|reason| cut.contains(&reason))
+}
+
+/// Whether the name of a message of that reason tells what is wrong.
+fn is_in_name(reason: Option<Reason>) -> bool {
+    let told = [Reason::TruncatedCopy, Reason::WrongSizeS, Reason::DuplicateBase];
+    reason.is_some_and(|reason| told.contains(&reason))
 }
 
 fn probable(row: &Row<'_>) -> Option<String> {

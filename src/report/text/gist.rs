@@ -50,7 +50,8 @@ impl Gist {
         if section == Section::Class(Class::Moved) {
             of_way(report, rows)
         } else {
-            of_reason(report, rows).or_else(|| of_folder(report, rows))
+            let pairs = section == Section::Mark(Mark::Content);
+            of_reason(report, rows, pairs).or_else(|| of_folder(report, rows))
         }
     }
 
@@ -73,18 +74,22 @@ fn most<'r, R, T: Ord>(rows: &[&'r R], tell: impl Fn(&R) -> Option<T>) -> Option
             groups.entry(told).or_default().push(row);
         }
     }
-    let is_most = |count: usize| count >= FEWEST && 2 * count > rows.len();
-    groups.into_iter().find(|(_, group)| is_most(group.len()))
+    groups.into_iter().find(|(_, group)| is_most(group.len(), rows.len()))
 }
 
-fn of_reason(report: &Report<'_>, rows: &[&Row<'_>]) -> Option<Gist> {
-    let (reason, rows) = most(rows, |row| row.reason)?;
-    let place = most(&rows, |row| place(report, row));
-    let (place, rows) = match place {
-        Some((place, there)) if 10 * there.len() >= 9 * rows.len() => (Some(place), there),
-        _ => (None, rows),
+fn is_most(count: usize, of: usize) -> bool {
+    count >= FEWEST && 2 * count > of
+}
+
+fn of_reason(report: &Report<'_>, rows: &[&Row<'_>], pairs: bool) -> Option<Gist> {
+    let (reason, group) = most(rows, |row| row.reason)?;
+    let is_told = |there: usize| is_most(there, rows.len()) && 10 * there >= 9 * group.len();
+    let place = most(&group, |row| place(report, row)).filter(|(_, there)| is_told(there.len()));
+    let (place, group) = match place {
+        Some((place, there)) => (Some(place), there),
+        None => (None, group),
     };
-    Some(Gist::new((predicate(reason, place.as_deref())?, rows)))
+    Some(Gist::new((predicate(reason, pairs, place.as_deref())?, group)))
 }
 
 fn of_folder(report: &Report<'_>, rows: &[&Row<'_>]) -> Option<Gist> {
@@ -126,12 +131,13 @@ fn directory(path: &Path) -> String {
 /// The folder of a row, where that tells anything: where there are others.
 fn folder(report: &Report<'_>, row: &Row<'_>) -> Option<String> {
     let (side, _) = row.file()?;
-    folder_of(report, row, side).filter(|_| report.diff.folders.len() > 1)
+    let mut compared = report.diff.folders.iter().filter(|folder| !folder.excluded);
+    folder_of(report, row, side).filter(|_| compared.nth(1).is_some())
 }
 
-/// What is to be said of several messages with that reason, which lie in one place or not; `None`
-/// where the reason explains nothing.
-fn predicate(reason: Reason, place: Option<&str>) -> Option<String> {
+/// What is to be said of several messages, or `pairs` of them, with that reason, which lie in one
+/// place or not; `None` where the reason explains nothing.
+fn predicate(reason: Reason, pairs: bool, place: Option<&str>) -> Option<String> {
     let they = |what: &str| match place {
         Some(place) => format!("{what} in {place}"),
         None => what.to_owned(),
@@ -149,9 +155,9 @@ fn predicate(reason: Reason, place: Option<&str>) -> Option<String> {
         Reason::InvisibleFolder => folders("that a server does not list"),
         Reason::Empty => they("are empty"),
         Reason::NoHeaderEnd => they("have no end of header"),
-        Reason::Placeholder => they("are placeholders"),
-        Reason::TruncatedCopy => they("are cut short"),
-        Reason::NoBody => they("have no body"),
+        Reason::Placeholder => they(if pairs { "have a placeholder" } else { "are placeholders" }),
+        Reason::TruncatedCopy => they(if pairs { "have a cut copy" } else { "are cut short" }),
+        Reason::NoBody => they(if pairs { "have a copy without body" } else { "have no body" }),
         Reason::WrongSizeS => they("have a wrong S= in their names"),
         Reason::DuplicateBase => they("share a base name with another"),
         Reason::FolderNameRefused => folders("that the layout of the other side cannot name"),
@@ -167,8 +173,8 @@ mod tests {
 
     #[track_caller]
     fn check(reason: Reason, alone: &str, with_place: &str) {
-        assert_eq!(predicate(reason, None).unwrap_or_default(), alone);
-        assert_eq!(predicate(reason, Some("X")).unwrap_or_default(), with_place);
+        assert_eq!(predicate(reason, false, None).unwrap_or_default(), alone);
+        assert_eq!(predicate(reason, false, Some("X")).unwrap_or_default(), with_place);
     }
 
     #[test]
@@ -195,6 +201,10 @@ mod tests {
         ] {
             check(reason, &format!("are in folders {what}"), &format!("are in X, a folder {what}"));
         }
+        let pairs = |reason| predicate(reason, true, None).unwrap_or_default();
+        assert_eq!(pairs(Reason::Placeholder), "have a placeholder");
+        assert_eq!(pairs(Reason::TruncatedCopy), "have a cut copy");
+        assert_eq!(pairs(Reason::NoBody), "have a copy without body");
         both(Reason::Differs, "");
         both(Reason::Unexplained, "");
     }
