@@ -6,7 +6,7 @@
 //! read the headers of the rest and give it its reason; count.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashSet};
 use std::ptr;
 
 use crate::error::Error;
@@ -25,15 +25,14 @@ mod cut;
 mod folder_counts;
 mod pairing;
 mod reason;
+mod explain;
 
 pub use class::{Class, Counts, Ledger, Mark, Reason};
 pub use folder_counts::{FolderCounts, Renamed};
 
 use count::{count, ledger, misfiled_on};
-use cut::{Placed, match_cut};
 use folder_counts::{count_folders, find_renamed};
 use pairing::{Copies, Paired, differ, is_suspicious};
-use reason::{Known, Lone};
 
 /// What is compared, and how far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -317,133 +316,6 @@ impl<'a, 'p> Comparison<'a, 'p> {
             let orphans = leftovers.iter().filter(|leftover| leftover.state == State::Orphan);
             let unknown = orphans.filter(|orphan| !known(&orphan.message.key));
             self.lone[side].extend(unknown.map(|orphan| (orphan.message, false)));
-        }
-    }
-
-    /// Gives what is on one side only its reason and, where there is one, its probable twin.
-    fn explain(&mut self) {
-        let first = self.rows.len();
-        let mut reused = Vec::new();
-        for side in Side::BOTH {
-            for (message, reused_id) in std::mem::take(&mut self.lone[side]) {
-                self.rows.push(Row::new(Class::only(side), Sides::only(side, message)));
-                reused.push(reused_id);
-            }
-        }
-        let header_sizes = self.read_headers();
-        self.find_reasons(first, &reused, &header_sizes);
-        self.find_probable(first);
-        self.find_cut(first);
-    }
-
-    /// Gives the rows from `first` on, all of one side only, their reasons: what of them has a key
-    /// that both sides have is told in their order, the sizes of headers in that of all rows.
-    fn find_reasons(&mut self, first: usize, reused: &[bool], header_sizes: &[Option<u64>]) {
-        let known = Known::new(self.indexes);
-        let mut rows = std::mem::take(&mut self.rows);
-        let lone = rows.iter_mut().zip(header_sizes).skip(first).zip(reused);
-        for ((row, &header_size), &reused_id) in lone {
-            let Some((side, message)) = row.file() else { continue };
-            let folder_absent = !self.has_partner(side, message);
-            let lone = Lone { side, folder_absent, reused_id, header_size };
-            row.reason = Some(known.of_lone(message, lone));
-        }
-        self.rows = rows;
-    }
-
-    /// Whether the other side has a folder that stands against the message's own.
-    fn has_partner(&self, side: Side, message: &Message) -> bool {
-        let pair = self.pairs.pairs.get(self.folder(side, message));
-        let partner = pair.and_then(|pair| pair.folders[side.other()]);
-        let folder = partner.and_then(|at| self.indexes[side.other()].folders.get(at));
-        self.options.ignore_folders || folder.is_some_and(|folder| !folder.directories.is_empty())
-    }
-
-    /// Reads the headers of the rows that may be shown; tells for each row how many bytes a server
-    /// sends for its header, as far as that was read.
-    fn read_headers(&mut self) -> Vec<Option<u64>> {
-        let all = self.options.all;
-        let mut sizes = vec![None; self.rows.len()];
-        for side in Side::BOTH {
-            let stands = |row: &Row<'_>| row.file().is_some_and(|(of, _)| of == side);
-            let rows = self.rows.iter_mut().zip(&mut sizes);
-            let shown = rows.filter(|(row, _)| (all || !row.is_plain()) && stands(row));
-            let rows: Vec<(&mut Row<'a>, &mut Option<u64>)> = shown.collect();
-            let files: Vec<&Message> =
-                rows.iter().filter_map(|(row, _)| row.file()).map(|(_, file)| file).collect();
-            let headers = fetch::headers(self.indexes[side], &files);
-            for ((row, size), header) in rows.into_iter().zip(headers) {
-                match header {
-                    Ok(header) => {
-                        row.envelope = header.envelope;
-                        *size = Some(header.wire_size);
-                    }
-                    Err(error) => self.errors[side].push(error),
-                }
-            }
-        }
-        sizes
-    }
-
-    /// Among the rows from `first` on: each of the left that is like one of the right, where both
-    /// are alone with that likeness.
-    fn find_probable(&mut self, first: usize) {
-        let mut alike: BTreeMap<_, Sides<Vec<usize>>> = BTreeMap::new();
-        for (at, row) in self.rows.iter().enumerate().skip(first) {
-            if let (Some((side, _)), Some(likeness)) = (row.file(), row.envelope.likeness()) {
-                alike.entry(likeness).or_default()[side].push(at);
-            }
-        }
-        for twins in alike.into_values() {
-            if let (&[left], &[right]) = (twins.left.as_slice(), twins.right.as_slice()) {
-                self.join_probable(left, right);
-            }
-        }
-    }
-
-    /// Among the rows from `first` on: what a server cuts short, and what has come of it on the
-    /// other side without an end of its header.
-    fn find_cut(&mut self, first: usize) {
-        for side in Side::BOTH {
-            let whole = self.alone(first, side, |row, _| row.reason == Some(Reason::TruncatedCopy));
-            let cut = self.alone(first, side.other(), |_, message| message.shape.no_header_end);
-            let indexes = self.indexes;
-            let matches = match_cut((indexes[side], whole), (indexes[side.other()], cut));
-            for (whole, cut) in matches {
-                match side {
-                    Side::Left => self.join_probable(whole, cut),
-                    Side::Right => self.join_probable(cut, whole),
-                }
-            }
-        }
-    }
-
-    /// The rows from `first` on of messages of one side that have no probable twin.
-    fn alone(
-        &self,
-        first: usize,
-        side: Side,
-        wanted: impl Fn(&Row<'a>, &Message) -> bool,
-    ) -> Placed<'a> {
-        let rows = self.rows.iter().enumerate().skip(first);
-        let alone = rows.filter(|(_, row)| row.probable.is_none());
-        let placed = alone.filter_map(|(at, row)| {
-            row.files[side].filter(|message| wanted(row, message)).map(|message| (at, message))
-        });
-        placed.collect()
-    }
-
-    fn join_probable(&mut self, left: usize, right: usize) {
-        let file = |at: usize| self.rows.get(at).and_then(Row::file).map(|(_, message)| message);
-        let (Some(ours), Some(theirs)) = (file(left), file(right)) else { return };
-        let truncated = reason::is_truncated(self.indexes, ours, theirs);
-        for (at, twin) in [(left, theirs), (right, ours)] {
-            if let Some(row) = self.rows.get_mut(at) {
-                row.probable = Some(twin);
-                if truncated && row.reason > Some(Reason::TruncatedCopy) {
-                    row.reason = Some(Reason::TruncatedCopy);
-                }
-            }
         }
     }
 
