@@ -165,8 +165,7 @@ impl Reason {
             Reason::WrongSizeS => "S= in the name is not the size: Dovecot cannot serve it",
             Reason::DuplicateBase => "Dovecot shows only one of two files of a base name",
             Reason::FolderNameRefused => {
-                "the layout there has no place for a folder of that name: a level holds its \
-                 separator"
+                "a level of its folder's name holds what separates levels in the layout there"
             }
             Reason::FolderAbsent => "the other side has no such folder",
             Reason::ReusedId => "another message has the same Message-ID",

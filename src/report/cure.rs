@@ -69,7 +69,7 @@ fn of_reason(
             Some("give one of the two files another name before the flags".to_owned())
         }
         Reason::FolderNameRefused => {
-            Some("rename the folder, or sync into a layout without separator: Verbatim".to_owned())
+            Some("rename the folder, or sync into SubFolders Verbatim".to_owned())
         }
         Reason::FolderAbsent => {
             Some("sync the folder too; if it has another name there, say so with --map".to_owned())

@@ -213,8 +213,8 @@ fn names_that_lie() {
 
 #[test]
 fn a_folder_name_that_the_other_side_refuses() {
-    let refused = "only-left: folder name refused: rename the folder, or sync into a layout \
-        without separator: Verbatim";
+    let refused = "only-left: folder name refused: rename the folder, or sync into SubFolders \
+        Verbatim";
     let absent = "only-left: folder absent: sync the folder too; if it has another name there, say \
         so with --map";
     let left = |folder: &str| at(&format!("{folder}/cur/1"), mail("a")).folder("B/C");
