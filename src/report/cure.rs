@@ -9,7 +9,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use crate::diff::{Mark, Reason, Row};
-use crate::finding::Kind;
+use crate::finding::{Finding, Kind};
 use crate::index::{Index, Message};
 use crate::leftover::with_key;
 use crate::maildir::file::Place;
@@ -101,7 +101,7 @@ impl<'a> Spot<'a> {
     }
 
     fn name(&self) -> &'a [u8] {
-        self.message.path.file_name().unwrap_or_default().as_bytes()
+        self.message.name()
     }
 
     /// The directory of its folder: of several the one that it lies in.
@@ -117,21 +117,22 @@ impl<'a> Spot<'a> {
         or(self.deliver(part), "move it into the cur/ of its folder")
     }
 
-    /// Moves it into `cur` or `new` of its folder, which are made where the folder has neither.
+    /// Moves it into `cur` or `new` of its folder, which is made where the folder lacks it. A link
+    /// may lead to nothing from there.
     fn deliver(&self, part: &str) -> Option<String> {
-        let directory = self.directory()?;
-        let full = self.index.root.join(directory);
+        let directory = self.directory().filter(|_| !self.message.is_link())?;
+        let target = self.index.root.join(directory).join(part);
         // The last part is empty so that the path ends in a slash: it must be a directory.
-        let moved = move_to(&self.path(), &full.join(part).join(""))?;
-        let bare = self.index.findings.iter().any(|finding| {
-            finding.kind == Kind::MissingSubdir && finding.path.as_path() == directory
-        });
-        if !bare {
-            return Some(moved);
+        let moved = move_to(&self.path(), &target.join(""))?;
+        let lacks = |finding: &Finding| {
+            finding.kind == Kind::MissingSubdir
+                && finding.path == directory
+                && finding.state.split('+').any(|lacking| lacking == part)
+        };
+        if self.index.findings.iter().any(lacks) {
+            return Some(format!("mkdir -p -- {} && {moved}", path_word(&target)?));
         }
-        let parts = ["cur", "new", "tmp"].map(|part| path_word(&full.join(part)));
-        let parts: Vec<String> = parts.into_iter().collect::<Option<_>>()?;
-        Some(format!("mkdir -p -- {} && {moved}", parts.join(" ")))
+        Some(moved)
     }
 
     /// Ends what a program began and did not end; that may be a part of the message only.

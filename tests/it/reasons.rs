@@ -68,7 +68,7 @@ fn mail_where_no_server_looks() {
     misfiled(".A/1.h", "mv -n -- L/.A/1.h L/.A/new/");
     misfiled(".A/draft/1.h:2,S", "mv -n -- L/.A/draft/1.h:2,S L/.A/cur/");
     misfiled("1.h:2,S", "mv -n -- L/1.h:2,S L/cur/");
-    let made = "mkdir -p -- L/.B/cur L/.B/new L/.B/tmp && mv -n -- L/.B/1.h:2,S L/.B/cur/";
+    let made = "mkdir -p -- L/.B/cur && mv -n -- L/.B/1.h:2,S L/.B/cur/";
     misfiled(".B/1.h:2,S", made);
     let tmp = "only-left: tmp: mv -n -- L/.A/tmp/1:2,S L/.A/new/  # if it is whole";
     check(at(".A/tmp/1:2,S", mail("a")).folder(".A"), Tree::new(), &[tmp]);
@@ -325,6 +325,13 @@ fn a_name_that_cannot_be_typed_has_a_sentence() {
         let cure = cures(&left, &Tree::of(&["a"]), "");
         assert_eq!(cure, ["only-left: tmp: if it is whole, move it into the new/ of its folder"]);
     }
+}
+
+#[test]
+fn a_link_is_not_moved_to_where_it_leads_to_nothing() {
+    let elsewhere = Tree::bare().with("mail", mail("a"));
+    let left = Tree::new().folder(".A").link(".A/1.h:2,S", elsewhere.path("mail"));
+    check(left, Tree::new(), &["only-left: misfiled: move it into the cur/ of its folder"]);
 }
 
 #[test]
