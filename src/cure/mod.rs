@@ -25,6 +25,7 @@ mod removal;
 use new_name::{new_name, of_arrival};
 use removal::Removals;
 use room::Room;
+pub use visible::listed_directory;
 
 /// The steps that cure a tree, in an order in which they can be taken.
 #[derive(Debug, Default)]
@@ -245,11 +246,8 @@ impl<'a> Planner<'a> {
         let folder = self.index.folders.get(file.folder)?;
         let first = folder.directories.first().map(PathBuf::as_path);
         let directory = folder.directory_of(&file.path).or(first)?;
-        let shown = if folder.unlisted.contains(directory) {
-            visible::name(&self.index.layout, directory)
-        } else {
-            None
-        };
+        let is_hidden = folder.unlisted.contains(directory);
+        let shown = is_hidden.then(|| listed_directory(&self.index.layout, directory)).flatten();
         Some(shown.unwrap_or_else(|| directory.to_owned()))
     }
 

@@ -11,7 +11,7 @@ use crate::maildir::layout::Layout;
 /// name has a dot of its own.
 ///
 /// The bytes of the name are kept, so that its encoding is.
-pub(super) fn name(layout: &Layout, directory: &Path) -> Option<PathBuf> {
+pub fn listed_directory(layout: &Layout, directory: &Path) -> Option<PathBuf> {
     if !matches!(layout, Layout::MaildirPlusPlus | Layout::Single) || directory.is_absolute() {
         return None;
     }
@@ -36,7 +36,7 @@ mod tests {
     fn a_dot_stands_before_every_level() {
         #[track_caller]
         fn check(layout: &str, directory: &str, expected: Option<&str>) {
-            let name = name(&layout.parse().unwrap(), Path::new(directory));
+            let name = listed_directory(&layout.parse().unwrap(), Path::new(directory));
             assert_eq!(name.as_deref(), expected.map(Path::new), "{directory}");
         }
         check("maildir++", "drafts", Some(".drafts"));

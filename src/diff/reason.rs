@@ -80,7 +80,7 @@ impl<'a> Known<'a> {
         let other = self.indexes[side.other()];
         let refuses = |folder: &Folder| other.layout.refuses(&folder.name);
         let folder = self.indexes[side].folders.get(message.folder);
-        let has_way = || other.folders.iter().any(|folder| folder.visible && refuses(folder));
+        let has_way = || other.folders.iter().any(|folder| folder.is_listed() && refuses(folder));
         if folder.is_some_and(refuses) && !has_way() {
             Reason::FolderNameRefused
         } else {

@@ -102,9 +102,8 @@ pub fn uid(name: &[u8]) -> Option<u64> {
 /// or the end (`maildir-filename.c` `maildir_filename_get_size`). One that is too large to count is
 /// the largest.
 fn find_told<'n>(name: &'n [u8], key: &[u8]) -> Option<Told<'n>> {
-    let add = |number: u64, digit: &u8| {
-        number.saturating_mul(10).saturating_add(u64::from(digit - b'0'))
-    };
+    let add =
+        |number: u64, digit: &u8| number.saturating_mul(10).saturating_add(u64::from(digit - b'0'));
     memchr::memmem::find_iter(name, key).find_map(|at| {
         let (before, value) = (name.get(..at)?, name.get(at + key.len()..)?);
         let length = value.iter().take_while(|byte| byte.is_ascii_digit()).count();

@@ -83,6 +83,11 @@ impl Folder {
         above.max_by_key(|directory| directory.as_os_str().len()).map(PathBuf::as_path)
     }
 
+    /// Whether a server of this layout lists any directory of it.
+    pub fn is_listed(&self) -> bool {
+        self.directories.iter().any(|directory| !self.unlisted.contains(directory))
+    }
+
     /// Whether a server of this layout lists the directory of it that a file lies in.
     pub fn lists(&self, file: &Path) -> bool {
         self.directory_of(file).is_none_or(|directory| !self.unlisted.contains(directory))

@@ -8,13 +8,13 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+use crate::cure::listed_directory;
 use crate::diff::{Mark, Reason, Row};
 use crate::finding::{Finding, Kind};
 use crate::index::{Index, Message};
 use crate::leftover::with_key;
 use crate::maildir::file::Place;
 use crate::maildir::file_name::{has_info, with_size, without_wire_size};
-use crate::maildir::layout::Layout;
 use crate::side::{Side, Sides};
 
 use super::command::path_word;
@@ -107,9 +107,8 @@ impl<'a> Spot<'a> {
     /// The directory of its folder: of several the one that it lies in.
     fn directory(&self) -> Option<&'a Path> {
         let folder = self.index.folders.get(self.message.folder)?;
-        let around = folder.directories.iter().filter(|place| self.message.path.starts_with(place));
-        let nearest = around.max_by_key(|place| place.as_os_str().len());
-        nearest.or(folder.directories.first()).map(PathBuf::as_path)
+        let first = folder.directories.first().map(PathBuf::as_path);
+        folder.directory_of(&self.message.path).or(first)
     }
 
     fn file_properly(&self) -> String {
@@ -171,25 +170,11 @@ impl<'a> Spot<'a> {
         if name.is_empty() { None } else { move_to(&path, &path.with_file_name(bytes(name))) }
     }
 
-    /// Gives its folder the name under which a Maildir++ server lists it; a name with a dot within
-    /// a level has none.
+    /// Gives its folder the name under which a server lists it.
     fn show_folder(&self) -> Option<String> {
-        let maildir_plus_plus = [Layout::Single, Layout::MaildirPlusPlus];
-        let directory = self.directory().filter(|directory| {
-            directory.is_relative() && maildir_plus_plus.contains(&self.index.layout)
-        })?;
-        let levels: Vec<&[u8]> = directory.iter().map(OsStrExt::as_bytes).collect();
-        let levels = levels.iter().enumerate().map(|(at, level)| match at {
-            0 => level.strip_prefix(b".").unwrap_or(level),
-            _ => level,
-        });
-        let levels: Vec<&[u8]> = levels.collect();
-        if levels.is_empty() || levels.iter().any(|level| level.is_empty() || level.contains(&b'.'))
-        {
-            return None;
-        }
-        let listed = [b".", levels.join(&b'.').as_slice()].concat();
-        let (from, to) = (self.index.root.join(directory), self.index.root.join(bytes(&listed)));
+        let directory = self.directory()?;
+        let listed = listed_directory(&self.index.layout, directory)?;
+        let (from, to) = (self.index.root.join(directory), self.index.root.join(listed));
         // Into a directory of that name `mv` would move it.
         Some(format!("test -e {} || {}", path_word(&to)?, move_to(&from, &to)?))
     }
