@@ -21,6 +21,16 @@ pub(super) fn invisible(index: &Index) -> Vec<Finding> {
     found.collect()
 }
 
+/// Whether a second directory of a name is one that no server lists and that has no mail: what is
+/// left of a folder whose mail was moved.
+pub(super) fn is_harmless(index: &Index, finding: &Finding) -> bool {
+    let mut mail = index.messages.iter().chain(&index.leftovers);
+    let unlisted = index.folders.get(finding.folder).map(|folder| &folder.unlisted);
+    finding.kind == Kind::FolderNameCollision
+        && unlisted.is_some_and(|unlisted| unlisted.contains(&finding.path))
+        && !mail.any(|message| message.path.starts_with(&finding.path))
+}
+
 /// Folders whose names are one where letter case does not count, but for the first of each.
 pub(super) fn differ_in_case(index: &Index) -> Vec<Finding> {
     let mut first: BTreeMap<String, &str> = BTreeMap::new();

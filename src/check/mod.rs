@@ -76,6 +76,7 @@ pub fn check(index: &Index, leftovers: &[Leftover<'_>], now: i64) -> Checked {
     findings.extend(leftovers.iter().map(|leftover| places::leftover(leftover, Some(now))));
     reading.count(index);
     findings.extend(unread::unread(index, &reading.errors));
+    findings.retain(|found| !folders::is_harmless(index, found));
     findings.sort();
     findings.dedup();
     Checked { findings, reading }

@@ -33,8 +33,11 @@ pub struct Plan {
     /// Directories first, then files by kind and path.
     pub steps: Vec<Step>,
     /// Kind and path of every finding that is gone when all steps have been taken.
-    cured: BTreeSet<(Kind, PathBuf)>,
+    cured: BTreeSet<Cure>,
 }
+
+/// A finding that a step cures, or has a part in curing: its kind and path.
+pub type Cure = (Kind, PathBuf);
 
 /// One step, and the findings that are gone behind it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,8 +46,8 @@ pub struct Step {
     pub kind: Kind,
     /// What is done.
     pub action: Action,
-    /// The findings that it cures, or has a part in curing: kind and path.
-    pub cures: Vec<(Kind, PathBuf)>,
+    /// The findings that it cures, or has a part in curing.
+    pub cures: Vec<Cure>,
 }
 
 /// What a step does; paths are as in the index.
@@ -96,7 +99,7 @@ struct Planner<'a> {
     /// Files that a step is about.
     handled: BTreeSet<&'a Path>,
     /// What stays wrong although a step is taken for it.
-    left: BTreeSet<(Kind, PathBuf)>,
+    left: BTreeSet<Cure>,
 }
 
 impl<'a> Planner<'a> {
@@ -118,7 +121,7 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn add(&mut self, action: Action, cures: Vec<(Kind, PathBuf)>) {
+    fn add(&mut self, action: Action, cures: Vec<Cure>) {
         if let Some(&(kind, _)) = cures.first() {
             self.steps.push(Step { kind, action, cures });
         }
@@ -129,7 +132,7 @@ impl<'a> Planner<'a> {
         let lacking: Vec<&Finding> = self.of_kind(Kind::MissingSubdir).collect();
         for finding in lacking {
             for part in finding.state.split('+') {
-                self.make(finding.path.join(part), finding.kind, &finding.path);
+                self.make(finding.path.join(part), &(finding.kind, finding.path.clone()));
             }
         }
     }
@@ -139,9 +142,9 @@ impl<'a> Planner<'a> {
         all.filter(move |finding| finding.kind == kind)
     }
 
-    fn make(&mut self, directory: PathBuf, kind: Kind, path: &Path) {
+    fn make(&mut self, directory: PathBuf, cure: &Cure) {
         if self.room.make(&directory) {
-            self.add(Action::Make(directory), vec![(kind, path.to_owned())]);
+            self.add(Action::Make(directory), vec![cure.clone()]);
         }
     }
 
@@ -169,7 +172,7 @@ impl<'a> Planner<'a> {
     fn rename(&mut self, file: &'a Message, findings: &[&'a Finding]) {
         let moved = self.new_directory(file, findings);
         let renamed = if self.may_rename(file) { new_name(file, findings) } else { None };
-        let mut cures: Vec<(Kind, PathBuf)> = Vec::new();
+        let mut cures: Vec<Cure> = Vec::new();
         let mut name = file.name().to_vec();
         let mut directory = file.path.parent().unwrap_or(Path::new("")).to_owned();
         if let Some((new, cured)) = renamed {
@@ -180,20 +183,34 @@ impl<'a> Planner<'a> {
             directory = new;
             cures.push((cured, file.path.clone()));
             if cured != Kind::ForeignFile {
-                name = of_arrival(&name, !file.place.is_leftover());
+                name = of_arrival(file, &name);
             }
         }
         if cures.is_empty() {
             return;
         }
+        if let Some((shown, cure)) = self.shown(file) {
+            directory = shown;
+            cures.push(cure);
+        }
         cures.sort();
-        let kind = cures.first().map_or(Kind::BadFilename, |(kind, _)| *kind);
-        self.make_ready(&directory, kind, &file.path);
+        if let Some(cure) = cures.first() {
+            self.make_ready(&directory, cure);
+        }
         let apart = findings.iter().any(|finding| finding.kind == Kind::DuplicateBase);
         if let Some(to) = self.room.take(file, &directory, &name, apart) {
             self.handled.insert(&file.path);
             self.add(Action::Move { from: file.path.clone(), to }, cures);
         }
+    }
+
+    /// Where servers show a delivered file whose folder they do not list, and what that cures.
+    fn shown(&self, file: &Message) -> Option<(PathBuf, Cure)> {
+        let folder = self.index.folders.get(file.folder)?;
+        let hidden = folder.directory_of(&file.path).filter(|_| file.place.is_delivered())?;
+        let shown = self.folder_of(file).filter(|shown| shown != hidden)?;
+        let part = file.path.parent()?.file_name()?;
+        Some((shown.join(part), (Kind::InvisibleFolder, hidden.to_owned())))
     }
 
     /// Where mbsync keeps its UIDs beside the folder, by base name, a message may get no other one.
@@ -202,13 +219,13 @@ impl<'a> Planner<'a> {
     }
 
     /// Makes what is missing of the folder that a directory is a part of.
-    fn make_ready(&mut self, directory: &Path, kind: Kind, path: &Path) {
+    fn make_ready(&mut self, directory: &Path, cure: &Cure) {
         let Some(folder) = directory.parent().filter(|_| is_part(directory)) else { return };
-        if !self.room.exists(folder) {
-            self.make(folder.to_owned(), kind, path);
+        if !folder.as_os_str().is_empty() {
+            self.make(folder.to_owned(), cure);
         }
         for part in ["cur", "new", "tmp"] {
-            self.make(folder.join(part), kind, path);
+            self.make(folder.join(part), cure);
         }
     }
 
@@ -287,15 +304,13 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// Where servers show a file that now lies in a folder that they do not.
+    /// Where servers will show a file that now lies in a folder that they do not.
     fn shown_path(&mut self, file: &Message, finding: &Finding) -> Option<PathBuf> {
-        let part = file.path.parent()?.file_name()?;
-        let directory = self.folder_of(file)?.join(part);
-        let stays = file.path.parent() == Some(&*directory) || self.removals.has_uid_map(file);
-        if stays || file.is_link() || self.is_led_to(file) {
+        let (directory, _) = self.shown(file)?;
+        if !self.may_rename(file) || file.is_link() || self.is_led_to(file) {
             return None;
         }
-        self.make_ready(&directory, finding.kind, &finding.path);
+        self.make_ready(&directory, &(finding.kind, finding.path.clone()));
         self.room.take(file, &directory, file.name(), false)
     }
 
@@ -310,7 +325,7 @@ impl<'a> Planner<'a> {
     }
 }
 
-fn all_of(findings: &[&Finding]) -> Vec<(Kind, PathBuf)> {
+fn all_of(findings: &[&Finding]) -> Vec<Cure> {
     findings.iter().map(|finding| (finding.kind, finding.path.clone())).collect()
 }
 

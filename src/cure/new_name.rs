@@ -37,13 +37,18 @@ pub(super) fn new_name(file: &Message, findings: &[&Finding]) -> Option<(Vec<u8>
 
 /// The name of mail that becomes visible: without the dots that hid it, and without a UID or, where
 /// nobody has looked, sizes, for no server has given these to it.
-pub(super) fn of_arrival(name: &[u8], with_sizes: bool) -> Vec<u8> {
+pub(super) fn of_arrival(file: &Message, name: &[u8]) -> Vec<u8> {
     let dots = name.iter().take_while(|&&byte| byte == b'.').count();
     let mut name = Name::of(name.get(dots..).unwrap_or_default());
     name.remove(b",U=");
-    if !with_sizes {
+    if file.place.is_leftover() {
         name.remove(b",S=");
         name.remove(b",W=");
+        name.replace_line_ends();
+        name.sort_flags();
+    }
+    if name.base.is_empty() {
+        name.find_base(file);
     }
     name.written()
 }
@@ -71,12 +76,13 @@ impl Name {
         [self.base, self.info].concat()
     }
 
-    /// Takes every field of this key out.
+    /// Takes every field of this key out: the key, and the number behind it.
     fn remove(&mut self, key: &[u8]) -> bool {
         while let Some(at) = memchr::memmem::find(&self.base, key) {
             let (before, field) = self.base.split_at(at);
-            let after = field.iter().skip(1).position(|&byte| byte == b',');
-            let after = after.and_then(|comma| field.get(comma + 1..)).unwrap_or_default();
+            let value = field.get(key.len()..).unwrap_or_default();
+            let end = value.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(value.len());
+            let after = value.get(end..).unwrap_or_default();
             self.base = [before, after].concat();
         }
         true
@@ -161,6 +167,7 @@ mod tests {
         check("1.h,S=4,W=5:2,S", |name| name.remove(b",W="), "1.h,S=4:2,S");
         check("1.h,W=5,U=7:2,S", |name| name.remove(b",W="), "1.h,U=7:2,S");
         check("1.h,W=5,W=6", |name| name.remove(b",W="), "1.h");
+        check("1,U=5.sync.h", |name| name.remove(b",U="), "1.sync.h");
         check("1.h,U=7,S=4,W=5:2,S", |name| name.mend_size(Some(9)), "1.h,S=9,U=7:2,S");
         check("1.h,S=4", |name| name.mend_size(None), "1.h");
         check("1.h;2,S", |_| true, "1.h:2,S");
@@ -168,7 +175,5 @@ mod tests {
         check("1\n.h:2,S\r", Name::replace_line_ends, "1_.h:2,S_");
         let long = "x".repeat(300) + ",S=4:2,S";
         check(&long, Name::shorten, &("x".repeat(KEPT) + ",S=4:2,S"));
-        assert_eq!(of_arrival(b"..1.h,S=4,U=7:2,S", true), b"1.h,S=4:2,S");
-        assert_eq!(of_arrival(b"1.h,W=5,S=4", false), b"1.h");
     }
 }

@@ -73,6 +73,9 @@ const PREFIXES: &[&[u8]] = &[
     b"maildirfilter",
     b".mbsyncstate",
     b".state.gmailieer.json",
+    // Files that were deleted while somebody had them open.
+    b".nfs0",
+    b".fuse_hidden",
 ];
 
 const LOOSE_PREFIXES: &[&[u8]] = &[b"subscriptions", b"shared-", b"temp.", b".temp.", b"cyrus."];
@@ -151,6 +154,7 @@ mod tests {
             "temp.host.1.abc",
             "x.lock",
             ".DS_Store",
+            ".nfs00000001",
         ] {
             assert_ne!(file(name.as_bytes()), File::Open, "{name}");
         }

@@ -93,23 +93,32 @@ fn told(name: &[u8], key: &[u8]) -> Option<u64> {
     find_told(name, key).map(|told| told.number)
 }
 
-/// The UID that mbsync's native scheme and offlineimap keep in the name, in `,U=`.
+/// The UID that mbsync's native scheme and offlineimap keep in the name: the number behind the
+/// first `,U=`, whatever follows it (isync `drv_maildir.c` `maildir_scan`).
 pub fn uid(name: &[u8]) -> Option<u64> {
-    told(base(name), b",U=")
+    let at = memchr::memmem::find(name, b",U=")?;
+    let digits = name.get(at + 3..)?.iter().take_while(|byte| byte.is_ascii_digit());
+    let digits: Vec<u8> = digits.copied().collect();
+    (!digits.is_empty()).then(|| number(&digits))
+}
+
+/// A decimal number; one that is too large to count is the largest.
+fn number(digits: &[u8]) -> u64 {
+    let add = |number: u64, digit: &u8| {
+        number.saturating_mul(10).saturating_add(u64::from(digit.wrapping_sub(b'0')))
+    };
+    digits.iter().fold(0, add)
 }
 
 /// A number in a name as Dovecot reads it: the first such key followed by digits and then `:`, `,`
-/// or the end (`maildir-filename.c` `maildir_filename_get_size`). One that is too large to count is
-/// the largest.
+/// or the end (`maildir-filename.c` `maildir_filename_get_size`).
 fn find_told<'n>(name: &'n [u8], key: &[u8]) -> Option<Told<'n>> {
-    let add =
-        |number: u64, digit: &u8| number.saturating_mul(10).saturating_add(u64::from(digit - b'0'));
     memchr::memmem::find_iter(name, key).find_map(|at| {
         let (before, value) = (name.get(..at)?, name.get(at + key.len()..)?);
         let length = value.iter().take_while(|byte| byte.is_ascii_digit()).count();
         let (digits, after) = value.split_at_checked(length)?;
         let ends = matches!(after.first(), None | Some(b':' | b','));
-        let number = digits.iter().fold(0, add);
+        let number = number(digits);
         (ends && length > 0).then_some(Told { before, number, after })
     })
 }
@@ -188,7 +197,8 @@ mod tests {
             assert_eq!(told_size(name.as_bytes()), size, "{name}");
         }
         assert_eq!(told_wire_size(b"1.h,S=4,W=5:2,S"), Some(5));
-        assert_eq!((uid(b"1.h,U=7:2,S"), uid(b"1.h:2,,U=7")), (Some(7), None));
+        assert_eq!((uid(b"1.h,U=7:2,S"), uid(b"1.h,U=:2,S")), (Some(7), None));
+        assert_eq!(uid(b"1,U=7.sync-conflict.h:2,S"), Some(7));
     }
 
     #[test]

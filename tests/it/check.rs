@@ -37,9 +37,9 @@ fn sizes(mail: &Mail) -> (usize, usize) {
 }
 
 /// A damage: what it is called, how it is done, and what is to be said of it: finding, state, path.
-struct Damage {
-    name: &'static str,
-    tree: Tree,
+pub(crate) struct Damage {
+    pub(crate) name: &'static str,
+    pub(crate) tree: Tree,
     expected: Vec<String>,
     status: i32,
 }
@@ -345,6 +345,11 @@ fn misshapen() -> Vec<Damage> {
     ]
 }
 
+/// Every kind of damage, each on a sound tree of its own.
+pub(crate) fn damages() -> impl Iterator<Item = Damage> {
+    [misplaced(), malformed(), misnamed(), misshapen()].into_iter().flatten()
+}
+
 #[test]
 fn nothing_is_wrong_with_a_sound_tree() {
     let (status, json) = checked(&sound(), "");
@@ -356,8 +361,7 @@ fn nothing_is_wrong_with_a_sound_tree() {
 
 #[test]
 fn each_damage_is_told_as_what_it_is_and_nothing_else_is() {
-    let all = [misplaced(), malformed(), misnamed(), misshapen()];
-    for Damage { name, tree, mut expected, status } in all.into_iter().flatten() {
+    for Damage { name, tree, mut expected, status } in damages() {
         let (exit, json) = checked(&tree, "");
         let mut found = told(&json);
         found.sort();

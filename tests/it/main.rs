@@ -9,6 +9,7 @@ mod plan;
 mod check;
 mod cli;
 mod examples;
+mod fix;
 mod laws;
 mod reasons;
 mod tidy;

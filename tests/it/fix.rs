@@ -1,0 +1,211 @@
+//! `maildiff check --fix-script`: run on damaged trees, it cures what it says it does, and loses
+//! nothing.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use maildiff::identify;
+use maildiff::mail_file::{Buffer, MailFile};
+use maildiff::message::canonical::Content;
+use serde_json::Value;
+
+use crate::check::{LATE, checked, damages, sound};
+use crate::tree::{Run, Tree, mail, raw, tool};
+
+/// The script that cures a tree.
+fn script(tree: &Tree) -> Vec<u8> {
+    Run::of(tool().args(["check", "--fix-script", "--now", LATE]).arg(tree)).stdout
+}
+
+/// Runs a script with nothing in its path but what it may use; gives what it complains of.
+fn run(script: &[u8]) -> String {
+    let place = tempfile::tempdir().unwrap();
+    let file = place.path().join("fix.sh");
+    fs::write(&file, script).unwrap();
+    let output = Command::new("/bin/sh").arg(&file).current_dir(place.path()).output().unwrap();
+    let left: Vec<_> = fs::read_dir(place.path()).unwrap().collect();
+    assert_eq!(left.len(), 1, "the script did something beside its tree");
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// What every regular file of a tree holds, as far as it holds anything.
+fn contents(tree: &Tree) -> BTreeSet<Content> {
+    let mut contents = BTreeSet::new();
+    let mut waiting = vec![tree.root().to_owned()];
+    while let Some(path) = waiting.pop() {
+        let kind = fs::symlink_metadata(&path).unwrap().file_type();
+        if kind.is_dir() {
+            waiting.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+        } else if kind.is_file() {
+            contents.extend(content(&path));
+        }
+    }
+    contents
+}
+
+fn content(path: &Path) -> Option<Content> {
+    let mut buffer = Buffer::default();
+    let mut mail = MailFile::open(path, &mut buffer).unwrap();
+    identify::content(&mut mail).ok().filter(|content| !content.is_empty())
+}
+
+/// The kinds of what was found, of all or of what a script cures or does not.
+fn ids(json: &Value, scripted: Option<bool>) -> BTreeSet<String> {
+    let all = json["findings"].as_array().unwrap().iter();
+    let wanted = all.filter(|finding| scripted.is_none_or(|wanted| finding["scripted"] == wanted));
+    wanted.map(|finding| finding["id"].as_str().unwrap().to_owned()).collect()
+}
+
+/// Cures a tree and fails the test unless what was promised is done, and all content is still there.
+#[track_caller]
+fn cures(name: &str, tree: &Tree) {
+    let (_, before) = checked(tree, "");
+    let content = contents(tree);
+    let script = script(tree);
+    let told = String::from_utf8_lossy(&script).into_owned();
+    assert_eq!(run(&script), "", "{name}:\n{told}");
+    let kept = contents(tree);
+    let lost: Vec<&Content> = content.difference(&kept).collect();
+    assert!(lost.is_empty(), "{name}: {lost:?}\n{told}");
+    let (_, after) = checked(tree, "");
+    let promised = ids(&before, Some(true));
+    let spared = ids(&before, Some(false));
+    let left = ids(&after, None);
+    let broken = promised.iter().filter(|id| !spared.contains(*id) && left.contains(*id));
+    let broken: Vec<&String> = broken.collect();
+    assert!(broken.is_empty(), "{name}: {broken:?}\n{told}");
+    // Whoever runs it again does no harm.
+    run(&script);
+    assert!(content.is_subset(&contents(tree)), "{name}, twice");
+}
+
+#[test]
+fn each_damage_is_cured_as_promised_and_nothing_is_lost() {
+    for damage in damages() {
+        cures(damage.name, &damage.tree);
+    }
+}
+
+#[test]
+fn all_damages_at_once_are_cured() {
+    let names = ["1.h", "-rf", "it's", "$(touch pwned)", "`touch pwned`", "a\nb", "\"x\"", "a\\b"];
+    let mut tree = sound().folder("drafts").with("tmp/9.h", mail("one"));
+    for (at, name) in names.iter().enumerate() {
+        let info = [":2,SR", ";2,S", ""][at % 3];
+        tree = tree
+            .with(format!("{at}.{name}:2,S"), mail(&format!("beside-{at}")))
+            .with(format!(".Sent/draft $x/{at}.{name}{info}"), mail(&format!("stray-{at}")))
+            .with(format!("cur/{at}.{name},W=7{info}"), mail(&format!("w-{at}")))
+            .with(format!("new/{at}.{name},S=7"), mail(&format!("s-{at}")))
+            .with(format!("drafts/cur/{at}.{name}:2,"), mail(&format!("draft-{at}")))
+            .with(format!("tmp/{at}.{name}"), mail(&format!("tmp-{at}")))
+            .with(format!(".Sent/new/.{at}.{name}"), mail(&format!("hidden-{at}")));
+    }
+    let tree = tree.with(raw(b"cur/\xff.h,S=7:2,S"), mail("latin"));
+    cures("all", &tree);
+    assert_eq!(
+        crate::check::told(&checked(&tree, "").1),
+        [r"bad-filename not-utf8 cur/\xff.h,S=102:2,S"]
+    );
+}
+
+#[test]
+fn a_script_uses_three_programs() {
+    let tree = sound().with("1.M1.h:2,S", mail("lost")).with("tmp/1.h", "").folder("drafts");
+    let tree = tree.with("drafts/cur/1.h", mail("draft"));
+    let script = String::from_utf8(script(&tree)).unwrap();
+    let code: Vec<&str> = script.lines().filter(|line| !line.starts_with('#')).collect();
+    let starts = ["", "ln -- '", "rm -- '", "mkdir -m 700 -- '"];
+    for line in &code {
+        assert!(starts.iter().any(|start| line.starts_with(start)), "{line}");
+        assert_eq!(line.starts_with("ln"), line.contains(" && rm -- "), "{line}");
+    }
+    let count = |start: &str| code.iter().filter(|line| line.starts_with(start)).count();
+    assert_eq!((count("ln"), count("rm"), count("mkdir")), (2, 1, 4), "{script}");
+}
+
+#[test]
+fn a_name_that_came_meanwhile_is_not_replaced() {
+    let tree = sound().with("1.M1.h:2,S", mail("lost"));
+    let script = script(&tree);
+    let tree = tree.with("cur/1.M1.h:2,S", mail("meanwhile"));
+    let before = contents(&tree);
+    assert!(run(&script).contains("1.M1.h:2,S"));
+    assert_eq!(contents(&tree), before);
+}
+
+/// The lines of a script that do something.
+fn steps(tree: &Tree) -> Vec<String> {
+    let script = String::from_utf8(script(tree)).unwrap();
+    let root = format!("{}/", tree.root().display());
+    let lines = script.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
+    lines.map(|line| line.replace(&root, "")).collect()
+}
+
+#[test]
+fn what_a_link_leads_to_stays_where_it_is() {
+    let tree = sound().with("tmp/1.h", mail("lost")).link("cur/1.h:2,S", "../tmp/1.h");
+    let tree = tree.with("cur/2.h:2,S", mail("lost"));
+    assert_eq!(steps(&tree), [""; 0]);
+    let tree = sound().with("1.M1.h:2,S", mail("lost")).link("cur/1.h:2,S", "../1.M1.h:2,S");
+    assert_eq!(steps(&tree), [""; 0]);
+}
+
+#[test]
+fn leftovers_are_no_ground_to_remove_each_other() {
+    let tree = sound().with("tmp/1.h", mail("lost")).with("tmp/2.h", mail("lost"));
+    let moves = ["ln -- 'tmp/1.h' 'new/1.h' && rm -- 'tmp/1.h'"];
+    assert_eq!(steps(&tree)[..1], moves);
+    cures("leftovers", &tree);
+}
+
+#[test]
+fn a_copy_goes_only_if_another_stays() {
+    let twice = |one: &str, other: &str| sound().with(one, mail("lost")).with(other, mail("lost"));
+    let tree = twice("cur/1.M1.h:2,S", "1.M1.h:2,S");
+    assert_eq!(steps(&tree), ["rm -- '1.M1.h:2,S'"]);
+    let conflict = "cur/1.sync-conflict-20211115-161219-ABCDEFG.h:2,S";
+    let tree = twice(conflict, "1.M1.h:2,S");
+    assert_eq!(steps(&tree), ["ln -- '1.M1.h:2,S' 'cur/1.M1.h:2,S' && rm -- '1.M1.h:2,S'"]);
+    let tree = twice(conflict, "cur/1.h:2,S");
+    assert_eq!(steps(&tree), [format!("rm -- '{conflict}'")]);
+    let tree = sound().with(conflict, mail("lost")).with("cur/1.h:2,S", mail("lost").saying("x"));
+    assert_eq!(steps(&tree), [""; 0]);
+    let tree = twice("cur/1.h:2,", "cur/1.h:2,S");
+    let apart = "ln -- 'cur/1.h:2,S' 'cur/1.h_1:2,S' && rm -- 'cur/1.h:2,S'";
+    assert_eq!(steps(&tree), [apart]);
+    let tree = twice("cur/1.h:2,FS", "cur/1.h:2,S");
+    assert_eq!(steps(&tree), ["rm -- 'cur/1.h:2,S'"]);
+}
+
+#[test]
+fn nothing_that_a_sync_knows_is_removed() {
+    let synced = || sound().with(".uidvalidity", "1600000000\n9\n");
+    let conflict = "cur/1,U=3.sync-conflict-20211115-161219-ABCDEFG.h:2,S";
+    let tree = synced().with(conflict, mail("lost")).with("cur/1.h,U=4:2,S", mail("lost"));
+    assert_eq!(steps(&tree), [""; 0]);
+    assert_eq!(steps(&synced().with("cur/1.h,U=3:2,S", "")), [""; 0]);
+    assert_eq!(steps(&synced().link("cur/1.h,U=3:2,S", "gone")), [""; 0]);
+    let mapped = sound().with(".isyncuidmap.db", "").with("cur/1.h,W=7:2,SR", mail("lost"));
+    assert_eq!(steps(&mapped.with("cur/2.h:2,S", "")), [""; 0]);
+}
+
+#[test]
+fn what_may_come_back_is_not_removed() {
+    assert_eq!(steps(&sound().link("cur/1.h:2,S", "gone")), ["rm -- 'cur/1.h:2,S'"]);
+    assert_eq!(steps(&sound().link("cur/1.h:2,S", "/not/mounted/1")), [""; 0]);
+    let annexed = sound().with(".git/annex/x", "").link("cur/1.h:2,S", "../.git/annex/gone");
+    assert_eq!(steps(&annexed), [""; 0]);
+    assert_eq!(steps(&sound().with("cur/1.h,S=7:2,S", "")), [""; 0]);
+}
+
+#[test]
+fn the_cure_is_limited_to_what_is_asked_for() {
+    let tree = sound().with("1.M1.h:2,S", mail("lost")).with("tmp/1.h", "");
+    let mut command = tool();
+    command.args(["check", "--fix-script", "--now", LATE, "--only", "tmp-leftover"]).arg(&tree);
+    let script = Run::of(&mut command).text();
+    assert!(script.contains("/tmp/1.h'") && !script.contains("/1.M1.h:2,S'"), "{script}");
+}
