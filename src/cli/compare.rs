@@ -10,7 +10,8 @@ use maildiff::report::{Format, List, Shape, Table};
 use maildiff::side::{Side, Sides};
 use maildiff::verdict::{Criteria, Test};
 
-use super::values::{Auto, Color, parse_date, parse_layout};
+use super::trees::TreeOptions;
+use super::values::{Color, parse_date};
 
 /// What is compared, how the trees are read, what is written, and what the status says.
 #[derive(Clone, Debug, Args)]
@@ -48,22 +49,8 @@ pub(crate) struct Compare {
     #[arg(long, help_heading = WHAT)]
     pub(crate) case_sensitive: bool,
 
-    /// The layout of both trees: auto, maildir++, fs, legacy, flat:SEPARATOR, dirname:NAME, kmail,
-    /// thunderbird, index or single.
-    #[arg(long, value_name = "LAYOUT", value_parser = parse_layout, help_heading = TREES)]
-    layout: Option<Auto>,
-    /// The layout of the left.
-    #[arg(long, value_name = "LAYOUT", value_parser = parse_layout, help_heading = TREES)]
-    layout_left: Option<Auto>,
-    /// The layout of the right.
-    #[arg(long, value_name = "LAYOUT", value_parser = parse_layout, help_heading = TREES)]
-    layout_right: Option<Auto>,
-    /// The left's INBOX lies here, outside its tree.
-    #[arg(long, value_name = "PATH", help_heading = TREES)]
-    inbox_left: Option<PathBuf>,
-    /// The right's INBOX lies here, outside its tree.
-    #[arg(long, value_name = "PATH", help_heading = TREES)]
-    inbox_right: Option<PathBuf>,
+    #[command(flatten)]
+    trees: TreeOptions,
 
     /// What is written to standard output.
     #[arg(long, value_enum, default_value_t = Kind::Text, hide_default_value = true,
@@ -121,7 +108,6 @@ pub(crate) struct Compare {
 }
 
 const WHAT: &str = "What is compared";
-const TREES: &str = "How the trees are read";
 const REPORT: &str = "What is written";
 const STATUS: &str = "What the exit status says";
 
@@ -180,12 +166,7 @@ impl Compare {
 
     /// How the tree of a side is to be read.
     pub(crate) fn scan_options(&self, side: Side) -> scan::Options {
-        let (own, inbox) = match side {
-            Side::Left => (&self.layout_left, &self.inbox_left),
-            Side::Right => (&self.layout_right, &self.inbox_right),
-        };
-        let layout = own.as_ref().or(self.layout.as_ref()).and_then(|auto| auto.0.clone());
-        scan::Options { layout, inbox: inbox.clone() }
+        self.trees.of(side)
     }
 
     /// The folders that the user wants.

@@ -2,9 +2,13 @@
 
 use clap::{Parser, Subcommand};
 
+mod optional;
 mod values;
+mod trees;
 mod compare;
 mod check;
+
+use optional::Optional;
 
 pub(crate) use check::Check;
 pub(crate) use compare::{Compare, Output};
@@ -25,10 +29,11 @@ pub(crate) use values::Color;
     subcommand_negates_reqs = true
 )]
 pub(crate) struct Cli {
+    // First, for reading the subcommand takes it away.
+    #[command(flatten)]
+    compare: Optional<Compare>,
     #[command(subcommand)]
     command: Option<Command>,
-    #[command(flatten)]
-    compare: Option<Compare>,
 }
 
 /// What else can be asked than how two trees differ.
@@ -51,7 +56,7 @@ impl Cli {
     pub(crate) fn asked(self) -> Option<Asked> {
         match self.command {
             Some(Command::Check(check)) => Some(Asked::Check(check)),
-            None => self.compare.map(|compare| Asked::Compare(Box::new(compare))),
+            None => self.compare.0.map(|compare| Asked::Compare(Box::new(compare))),
         }
     }
 }

@@ -1,4 +1,5 @@
 //! Each question with its stages in their order.
 
+mod trees;
 pub(crate) mod compare;
 pub(crate) mod check;
