@@ -14,7 +14,9 @@ use crate::identify;
 use crate::index::{Index, Message};
 use crate::mail_file::{Buffer, MailFile};
 use crate::maildir::renamed::relocate;
+use crate::message::anatomy::{Anatomy, Dissection, Window};
 use crate::message::canonical::Content;
+use crate::message::compression::Storage;
 use crate::message::envelope::{self, Envelope};
 use crate::message::fields::Fields;
 use crate::message::header::{HeaderZone, Piece};
@@ -202,6 +204,79 @@ impl MboxLines {
         self.after_empty = line.is_empty();
         self.line.clear();
     }
+}
+
+/// What is told of a single message beyond its key.
+#[derive(Clone, Debug)]
+pub struct Particulars {
+    /// Date, From and Subject.
+    pub envelope: Envelope,
+    /// The message's length in bytes, decompressed.
+    pub length: u64,
+    /// How it lies in its file.
+    pub storage: Storage,
+    /// When the file was last modified, in seconds since 1970-01-01 UTC: what Dovecot serves as the
+    /// date of its arrival.
+    pub modified: i64,
+}
+
+/// The particulars of messages, in their order; `Err` for one that cannot be read any more.
+pub fn particulars(index: &Index, wanted: &[&Message]) -> Vec<Result<Particulars, Error>> {
+    read_all(index, wanted, |mail| {
+        let Header { envelope, .. } = read_header(mail)?;
+        let mut length = 0;
+        mail.read(|chunk| {
+            length += chunk.len() as u64;
+            ControlFlow::Continue(())
+        })?;
+        let (storage, modified) = (mail.storage(), mail.modified());
+        Ok(Particulars { envelope, length, storage, modified })
+    })
+}
+
+/// A message taken apart.
+///
+/// # Errors
+/// Where it cannot be read any more.
+pub fn anatomy(index: &Index, message: &Message) -> Result<Anatomy, Error> {
+    read_again(index, message, |mail| {
+        let mut dissection = Dissection::new();
+        mail.read(|chunk| {
+            dissection.update(chunk);
+            ControlFlow::Continue(())
+        })?;
+        Ok(dissection.finish())
+    })
+}
+
+/// So many canonical bytes of a message from the one at `start` on; fewer at its end.
+///
+/// # Errors
+/// Where it cannot be read any more.
+pub fn canonical_bytes(
+    index: &Index,
+    message: &Message,
+    start: u64,
+    length: usize,
+) -> Result<Vec<u8>, Error> {
+    read_again(index, message, |mail| {
+        let mut window = Window::new(start, length);
+        mail.read(|chunk| {
+            let more = window.update(chunk);
+            if more { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        })?;
+        Ok(window.finish())
+    })
+}
+
+/// Reads one message, by the name that it has by now.
+fn read_again<T: Send>(
+    index: &Index,
+    message: &Message,
+    read: impl Fn(&mut MailFile<'_>) -> io::Result<T> + Sync,
+) -> Result<T, Error> {
+    let gone = || Err(Error::told(&index.path_of(message), "cannot be read again"));
+    read_all(index, &[message], read).pop().unwrap_or_else(gone)
 }
 
 /// Reads messages, on all cores; those that were renamed since under the names they have by now.

@@ -50,7 +50,8 @@ impl fmt::Display for Content {
 #[derive(Debug, Default)]
 pub struct Canonical {
     zone: HeaderZone,
-    stream: Stream,
+    sieve: Sieve,
+    hash: Hash,
 }
 
 impl Canonical {
@@ -62,66 +63,91 @@ impl Canonical {
     /// Hashes no more than `limit` canonical bytes: the content of a message cut there, for
     /// telling a truncated copy.
     pub fn limited(limit: u64) -> Canonical {
-        Canonical { zone: HeaderZone::new(), stream: Stream { limit, ..Stream::default() } }
+        Canonical { hash: Hash { limit, ..Hash::default() }, ..Canonical::default() }
     }
 
     /// Takes the next bytes of the message.
     pub fn update(&mut self, bytes: &[u8]) {
-        self.zone.feed(bytes, &mut |piece| self.stream.take(&piece));
+        let Canonical { zone, sieve, hash } = self;
+        zone.feed(bytes, &mut |piece| hash.update(sieve.sift(&piece)));
     }
 
     /// The content, after the last byte.
-    pub fn finish(mut self) -> Content {
-        self.zone.finish(&mut |piece| self.stream.take(&piece));
-        Content { sha1: self.stream.sha1.finalize().into(), length: self.stream.length }
+    pub fn finish(self) -> Content {
+        let Canonical { mut zone, mut sieve, mut hash } = self;
+        zone.finish(&mut |piece| hash.update(sieve.sift(&piece)));
+        hash.finish()
     }
 }
 
-/// The canonical stream: what of the pieces counts, hashed.
-#[derive(Debug)]
-struct Stream {
-    sha1: Sha1,
-    length: u64,
-    limit: u64,
+/// Lets through what of a message counts.
+#[derive(Debug, Default)]
+pub(super) struct Sieve {
     /// Whether the current field is a volatile one.
     skipping: bool,
-    scratch: Vec<u8>,
+    kept: Vec<u8>,
 }
 
-impl Default for Stream {
-    fn default() -> Stream {
-        let sha1 = Sha1::new_with_prefix(TAG);
-        Stream { sha1, length: 0, limit: u64::MAX, skipping: false, scratch: Vec::new() }
-    }
-}
-
-impl Stream {
-    fn take(&mut self, piece: &Piece<'_>) {
+impl Sieve {
+    /// The canonical bytes of the next piece.
+    pub(super) fn sift(&mut self, piece: &Piece<'_>) -> &[u8] {
+        self.kept.clear();
         match *piece {
             Piece::Field { name, volatile } => {
                 self.skipping = volatile;
                 if !volatile {
-                    self.hash(name);
-                    self.hash(b":");
+                    self.keep(name);
+                    self.keep(b":");
                 }
             }
-            Piece::Value(bytes) if !self.skipping => self.hash(bytes),
+            Piece::Value(bytes) if !self.skipping => self.keep(bytes),
             Piece::Value(_) => {}
-            Piece::Text(bytes) | Piece::Body(bytes) => self.hash(bytes),
+            Piece::Text(bytes) | Piece::Body(bytes) => self.keep(bytes),
         }
+        &self.kept
     }
 
-    fn hash(&mut self, bytes: &[u8]) {
-        let room = usize::try_from(self.limit - self.length).unwrap_or(usize::MAX);
-        self.scratch.clear();
-        self.scratch.extend(bytes.iter().filter(|&&byte| counts(byte)).take(room));
-        self.sha1.update(&self.scratch);
-        self.length += self.scratch.len() as u64;
+    fn keep(&mut self, bytes: &[u8]) {
+        self.kept.extend(bytes.iter().filter(|&&byte| counts(byte)));
     }
 }
 
+/// Canonical bytes, hashed.
+#[derive(Clone, Debug)]
+pub(super) struct Hash {
+    sha1: Sha1,
+    length: u64,
+    limit: u64,
+}
+
+impl Default for Hash {
+    fn default() -> Hash {
+        Hash { sha1: Sha1::new_with_prefix(TAG), length: 0, limit: u64::MAX }
+    }
+}
+
+impl Hash {
+    /// Takes the next canonical bytes.
+    pub(super) fn update(&mut self, canonical: &[u8]) {
+        let room = usize::try_from(self.limit - self.length).unwrap_or(usize::MAX);
+        let taken = canonical.get(..room).unwrap_or(canonical);
+        self.sha1.update(taken);
+        self.length += taken.len() as u64;
+    }
+
+    /// The content that the bytes so far make.
+    pub(super) fn finish(self) -> Content {
+        Content { sha1: self.sha1.finalize().into(), length: self.length }
+    }
+}
+
+/// The SHA-1 of some bytes as they are, in hexadecimal.
+pub(super) fn plain_sha1(bytes: &[u8]) -> String {
+    data_encoding::HEXLOWER.encode(&Sha1::digest(bytes))
+}
+
 /// Whether a byte is part of the canonical content.
-fn counts(byte: u8) -> bool {
+pub(super) fn counts(byte: u8) -> bool {
     !matches!(byte, 0x00 | 0x09..=0x0d | 0x20 | 0x80)
 }
 

@@ -49,7 +49,7 @@ pub fn date_of(value: &[u8]) -> Option<i64> {
 }
 
 /// A field's value with its RFC 2047 words decoded, as one line.
-fn decode(value: &[u8]) -> String {
+pub(crate) fn decode(value: &[u8]) -> String {
     let value = value.get(..LONGEST_VALUE).unwrap_or(value);
     let field = [b"X: ", value].concat();
     let decoded = parse_header(&field).map(|(header, _)| header.get_value());

@@ -10,4 +10,6 @@ pub mod canonical;
 pub mod id;
 pub mod placeholder;
 pub mod envelope;
+pub mod anatomy;
+pub mod text;
 pub mod compression;
