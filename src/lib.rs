@@ -31,5 +31,6 @@ pub mod check;
 pub mod cure;
 // What two trees are to each other.
 pub mod diff;
+pub mod explain;
 pub mod verdict;
 pub mod report;
