@@ -27,6 +27,7 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
     match cli.asked() {
         Some(Asked::Compare(cli)) => run::compare::run(&cli),
         Some(Asked::Check(cli)) => run::check::run(&cli),
+        Some(Asked::Explain(cli)) => run::explain::run(&cli),
         None => Err(anyhow!("name two trees; see maildiff --help")),
     }
 }

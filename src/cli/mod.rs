@@ -7,11 +7,13 @@ mod values;
 mod trees;
 mod compare;
 mod check;
+mod explain;
 
 use optional::Optional;
 
 pub(crate) use check::Check;
 pub(crate) use compare::{Compare, Output};
+pub(crate) use explain::Explain;
 pub(crate) use values::Color;
 
 /// Compare two Maildir trees message by message: which messages are in one and not in the other,
@@ -40,6 +42,7 @@ pub(crate) struct Cli {
 #[derive(Clone, Debug, Subcommand)]
 enum Command {
     Check(Box<Check>),
+    Explain(Box<Explain>),
 }
 
 /// What was asked.
@@ -49,6 +52,8 @@ pub(crate) enum Asked {
     Compare(Box<Compare>),
     /// What is wrong with trees.
     Check(Box<Check>),
+    /// What is known of one message.
+    Explain(Box<Explain>),
 }
 
 impl Cli {
@@ -56,6 +61,7 @@ impl Cli {
     pub(crate) fn asked(self) -> Option<Asked> {
         match self.command {
             Some(Command::Check(check)) => Some(Asked::Check(check)),
+            Some(Command::Explain(explain)) => Some(Asked::Explain(explain)),
             None => self.compare.0.map(|compare| Asked::Compare(Box::new(compare))),
         }
     }

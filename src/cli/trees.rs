@@ -41,4 +41,10 @@ impl TreeOptions {
         let layout = own.as_ref().or(self.layout.as_ref()).and_then(|auto| auto.0.clone());
         scan::Options { layout, inbox: inbox.clone() }
     }
+
+    /// An option that was given for the right alone.
+    pub(super) fn for_right(&self) -> Option<&'static str> {
+        let layout = self.layout_right.as_ref().map(|_| "--layout-right");
+        layout.or(self.inbox_right.as_ref().map(|_| "--inbox-right"))
+    }
 }

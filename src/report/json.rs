@@ -33,6 +33,9 @@ pub(super) fn write_document(document: &impl Serialize, out: &mut dyn Write) -> 
     out.write_all(b"\n")
 }
 
+/// The tool's name and version.
+pub(super) const TOOL: &str = concat!("maildiff ", env!("CARGO_PKG_VERSION"));
+
 /// Writes characters that a terminal would obey as `\u`, which JSON reads as the same. They occur
 /// within strings only, and `serde_json` hands over whole characters.
 struct Tame<'w>(&'w mut dyn Write);
@@ -68,7 +71,7 @@ fn tame(text: &str) -> String {
 #[derive(Serialize)]
 struct Document<'a> {
     schema: &'static str,
-    tool: String,
+    tool: &'static str,
     left: Tree,
     right: Tree,
     verdict: Verdict,
@@ -87,7 +90,7 @@ impl<'a> Document<'a> {
         let tree = |side: Side| Tree::of(report, side);
         Document {
             schema: SCHEMA,
-            tool: concat!("maildiff ", env!("CARGO_PKG_VERSION")).to_owned(),
+            tool: TOOL,
             left: tree(Side::Left),
             right: tree(Side::Right),
             verdict: Verdict::of(report),
@@ -264,8 +267,9 @@ impl<'a> Entry<'a> {
     }
 }
 
+/// A file of a tree.
 #[derive(Serialize)]
-struct FileEntry<'a> {
+pub(super) struct FileEntry<'a> {
     folder: &'a str,
     place: &'static str,
     #[serde(flatten)]
@@ -275,7 +279,7 @@ struct FileEntry<'a> {
 }
 
 impl<'a> FileEntry<'a> {
-    fn of(index: &'a Index, file: &Message) -> FileEntry<'a> {
+    pub(super) fn of(index: &'a Index, file: &Message) -> FileEntry<'a> {
         let folder = index.folders.get(file.folder);
         FileEntry {
             folder: folder.map(|folder| folder.name.as_str()).unwrap_or_default(),
@@ -328,20 +332,25 @@ fn found(findings: &Sides<Vec<Finding>>) -> Vec<Found<'_>> {
     both.collect()
 }
 
+/// What could not be read.
 #[derive(Serialize)]
-struct Trouble {
+pub(super) struct Trouble {
     side: &'static str,
     #[serde(flatten)]
     path: PathEntry,
     error: String,
 }
 
-fn troubles(report: &Report<'_>) -> Vec<Trouble> {
-    let trouble = |side: Side, error: &Error| {
-        let root = &report.indexes[side].root;
+impl Trouble {
+    /// An error on a side, its path relative to the root.
+    pub(super) fn of(side: Side, error: &Error, root: &Path) -> Trouble {
         let path = error.path().strip_prefix(root).unwrap_or(error.path());
         Trouble { side: side.word(), path: PathEntry::of(path), error: error.cause() }
-    };
+    }
+}
+
+fn troubles(report: &Report<'_>) -> Vec<Trouble> {
+    let trouble = |side: Side, error: &Error| Trouble::of(side, error, &report.indexes[side].root);
     let both = report.errors.each();
     both.flat_map(|(side, errors)| errors.iter().map(move |error| trouble(side, error))).collect()
 }

@@ -19,6 +19,7 @@ mod list;
 mod unified;
 mod text;
 pub mod check;
+pub mod explain;
 
 pub use escape::escape;
 pub use text::Shape;

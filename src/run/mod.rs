@@ -3,3 +3,4 @@
 mod trees;
 pub(crate) mod compare;
 pub(crate) mod check;
+pub(crate) mod explain;

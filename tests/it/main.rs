@@ -10,6 +10,7 @@ mod check;
 mod cli;
 mod examples;
 mod fix;
+mod explain;
 mod laws;
 mod reasons;
 mod tidy;

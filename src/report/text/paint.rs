@@ -23,7 +23,7 @@ impl Paint {
         self.dress(code, text)
     }
 
-    /// Green is for a tree in which nothing fails.
+    /// Green is for what does not fail.
     pub(in crate::report) fn exit(self, exit: Exit, text: &str) -> String {
         let code = match exit {
             Exit::Trouble => "1;33",
@@ -31,6 +31,16 @@ impl Paint {
             Exit::Different => "1;31",
         };
         self.dress(code, text)
+    }
+
+    /// A line that only the one has.
+    pub(in crate::report) fn removed(self, text: &str) -> String {
+        self.dress("31", text)
+    }
+
+    /// A line that only the other has.
+    pub(in crate::report) fn added(self, text: &str) -> String {
+        self.dress("32", text)
     }
 
     fn dress(self, code: &str, text: &str) -> String {

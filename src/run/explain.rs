@@ -1,0 +1,96 @@
+//! `maildiff explain ID|PATH LEFT [RIGHT]`: the stages in their order.
+
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use maildiff::error::Error;
+use maildiff::explain::{Trees, explain};
+use maildiff::folders::Selection;
+use maildiff::index::{self, index};
+use maildiff::maildir::scan::scan;
+use maildiff::report::explain::{self as report, Account};
+use maildiff::side::{Side, Sides};
+use maildiff::verdict::Exit;
+
+use crate::cli::Explain;
+use crate::progress::Progress;
+use crate::talk::{print, wants_color};
+
+use super::trees;
+
+/// Tells all of one message.
+///
+/// # Errors
+/// Where there is no answer, in words for the user.
+pub(crate) fn run(cli: &Explain) -> anyhow::Result<Exit> {
+    if let Some(contradiction) = cli.contradiction() {
+        bail!(contradiction);
+    }
+    match cli.right() {
+        Some(right) => run_two(cli, right),
+        None => run_one(cli),
+    }
+}
+
+fn run_one(cli: &Explain) -> anyhow::Result<Exit> {
+    let progress = Progress::start(true);
+    let scan = scan(cli.left(), &cli.scan_options(Side::Left))?;
+    progress.expect(scan.files.len());
+    let index = index(scan, &index_options(cli), progress.read());
+    drop(progress);
+    let notes = index.note.iter().cloned().collect();
+    tell(cli, Trees::One(&index), notes)
+}
+
+fn run_two(cli: &Explain, right: &Path) -> anyhow::Result<Exit> {
+    let roots = Sides::new(cli.left(), right).map(Path::to_owned);
+    let reading = Sides::of(|side| cli.scan_options(side));
+    trees::check_apart(&roots, &reading)?;
+    let progress = Progress::start(true);
+    let scans = trees::scan_both(&roots, &reading)?;
+    trees::check_nothing_shared(&scans)?;
+    let (pairs, _) = trees::pair_folders(&scans, cli.maps(), &Selection::default())?;
+    let options = Sides::of(|_| index_options(cli));
+    let indexes = trees::index_both(scans, &options, &progress);
+    drop(progress);
+    trees::check_mail(&indexes)?;
+    let indexes = indexes.as_ref();
+    tell(cli, Trees::Two(indexes, &pairs), trees::notes(indexes, &pairs))
+}
+
+fn index_options(cli: &Explain) -> index::Options {
+    index::Options { case_sensitive: cli.case_sensitive, ..index::Options::default() }
+}
+
+/// Explains the message and writes it down. What could not be read is named even where nothing was
+/// found: it may be the very message.
+fn tell(cli: &Explain, trees: Trees<'_>, notes: Vec<String>) -> anyhow::Result<Exit> {
+    let explanation = explain(trees, cli.message(), cli.case_sensitive).inspect_err(|_| {
+        for (side, index) in trees.each() {
+            trees::name_errors(
+                side,
+                &index.errors.iter().map(|(_, error)| error).collect::<Vec<_>>(),
+            );
+        }
+    })?;
+    let errors = Sides::of(|side| {
+        let errors = |index| trees::all_errors(index, &explanation.errors[side]);
+        trees.index(side).map(errors).unwrap_or_default()
+    });
+    let exit = exit(&errors, explanation.is_fine());
+    let account = Account { explanation: &explanation, errors, notes, exit };
+    let format = cli.format(wants_color(cli.color));
+    let written = print(|out| report::write(&account, format, out));
+    for (side, errors) in account.errors.each() {
+        trees::name_errors(side, errors);
+    }
+    written.context("cannot write the report").map(|()| exit)
+}
+
+fn exit(errors: &Sides<Vec<&Error>>, is_fine: bool) -> Exit {
+    match (errors.iter().any(|errors| !errors.is_empty()), is_fine) {
+        (true, _) => Exit::Trouble,
+        (false, true) => Exit::Same,
+        (false, false) => Exit::Different,
+    }
+}
