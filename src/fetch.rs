@@ -6,6 +6,7 @@
 use std::io;
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
@@ -113,9 +114,14 @@ pub struct Lengths {
     pub wire: Option<u64>,
 }
 
-/// The lengths of messages, in their order, which are read whole.
-pub fn lengths(index: &Index, wanted: &[&Message]) -> Vec<Result<Lengths, Error>> {
+/// The lengths of messages, in their order, which are read whole; counts each in `read`.
+pub fn lengths(
+    index: &Index,
+    wanted: &[&Message],
+    read: &AtomicU64,
+) -> Vec<Result<Lengths, Error>> {
     read_all(index, wanted, |mail| {
+        read.fetch_add(1, Ordering::Relaxed);
         let mut wire = Wire::default();
         mail.read(|chunk| {
             wire.take(chunk);

@@ -45,7 +45,7 @@ impl Progress {
         &self.counts.read
     }
 
-    /// Says how many files there are in all, once they are listed.
+    /// Says how many files are to be read in all, once that is known; again, where there are more.
     pub(crate) fn expect(&self, total: usize) {
         self.counts.total.store(total as u64, Ordering::Relaxed);
     }
@@ -76,7 +76,7 @@ fn show(bar: &ProgressBar, counts: &Counts) {
     let (read, total) = (counts.read.load(Ordering::Relaxed), counts.total.load(Ordering::Relaxed));
     if total == 0 {
         bar.set_message("listing the trees");
-    } else if bar.length().is_none() {
+    } else if bar.length() != Some(total) {
         bar.set_message("");
         bar.set_length(total);
         let line = "{human_pos} of {human_len} files read, {per_sec}, {eta} left";

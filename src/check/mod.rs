@@ -4,6 +4,8 @@
 //! [`at_a_glance`] is what names, sizes and the first read tell, for a comparison; [`check`] is
 //! all that can be told, and reads more where it must.
 
+use std::sync::atomic::AtomicU64;
+
 use crate::finding::{Finding, Kind};
 use crate::index::{Index, Message};
 use crate::leftover::Leftover;
@@ -47,13 +49,18 @@ pub fn at_a_glance(index: &Index, leftovers: &[Leftover<'_>]) -> Vec<Finding> {
     findings
 }
 
+/// How many messages [`check`] will read to their end for the sizes in their names.
+pub fn count_unsized(index: &Index) -> usize {
+    sizes::count_open(index)
+}
+
 /// Everything that is wrong; `now` is when the tree is judged, in seconds since 1970-01-01 UTC, and
 /// decides what in `tmp` is under way. Reads whole what carries a `W=` that its size does not
-/// decide, copies of one base name, and mbox files.
+/// decide, which is counted in `read`, copies of one base name, and mbox files.
 ///
 /// What cannot be read becomes a finding too; the index knows it, but for what could not be read
 /// *again*: see [`Reading::errors`].
-pub fn check(index: &Index, leftovers: &[Leftover<'_>], now: i64) -> Checked {
+pub fn check(index: &Index, leftovers: &[Leftover<'_>], now: i64, read: &AtomicU64) -> Checked {
     let mut reading = Reading::default();
     reading.read_twins(index);
     let mut findings = index.findings.clone();
@@ -67,7 +74,7 @@ pub fn check(index: &Index, leftovers: &[Leftover<'_>], now: i64) -> Checked {
         findings.extend(names::all(index, message));
         findings.extend(contents::all(message));
     }
-    findings.extend(sizes::all(index, &mut reading));
+    findings.extend(sizes::all(index, read, &mut reading));
     findings.extend(contents::mbox_files(index, &mut reading));
     findings.extend(folders::invisible(index));
     findings.extend(folders::differ_in_case(index));

@@ -1,5 +1,7 @@
 //! Sizes: those that a message's name tells, and those that programs refuse.
 
+use std::sync::atomic::AtomicU64;
+
 use crate::fetch::{self, Lengths};
 use crate::finding::{Finding, Kind};
 use crate::index::{Index, Message};
@@ -24,9 +26,14 @@ pub(crate) fn has_wrong_size(message: &Message) -> bool {
     of_name(message).is_some()
 }
 
+/// How many messages must be read to their end for their sizes.
+pub(super) fn count_open(index: &Index) -> usize {
+    index.messages.iter().filter(|message| must_be_read(message)).count()
+}
+
 /// Every wrong `S=` and `W=`, and what is too big. A message is read to its end only where that
 /// decides: for its size if it is compressed, for its line ends if `W=` may be right.
-pub(super) fn all(index: &Index, reading: &mut Reading) -> Vec<Finding> {
+pub(super) fn all(index: &Index, read: &AtomicU64, reading: &mut Reading) -> Vec<Finding> {
     let (open, decided): (Vec<&Message>, Vec<&Message>) =
         index.messages.iter().partition(|message| must_be_read(message));
     let mut findings: Vec<Finding> = Vec::new();
@@ -34,7 +41,7 @@ pub(super) fn all(index: &Index, reading: &mut Reading) -> Vec<Finding> {
         let known = message.length.map(|length| Lengths { length, wire: None });
         findings.extend(known.into_iter().flat_map(|known| wrong(message, known)));
     }
-    let lengths = fetch::lengths(index, &open);
+    let lengths = fetch::lengths(index, &open, read);
     for (message, lengths) in reading.read(&open, lengths) {
         findings.extend(wrong(message, lengths));
     }

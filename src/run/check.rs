@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, bail};
-use maildiff::check::{Checked, check};
+use maildiff::check::{Checked, check, count_unsized};
 use maildiff::cure::{Plan, plan};
 use maildiff::error::Error;
 use maildiff::folders;
@@ -62,11 +62,13 @@ fn judge(root: &Path, now: i64, cli: &Check) -> anyhow::Result<Judged> {
     let progress = Progress::start(!cli.quiet);
     let scan = scan(root, &cli.scan_options())?;
     let excluded = select(&scan, cli)?;
-    progress.expect(scan.files.len());
+    let files = scan.files.len();
+    progress.expect(files);
     let options = index::Options { excluded, ..index::Options::default() };
     let index = index(scan, &options, progress.read());
     let (leftovers, unread) = leftover::judge(&index);
-    let checked = check(&index, &leftovers, now);
+    progress.expect(files + count_unsized(&index));
+    let checked = check(&index, &leftovers, now, progress.read());
     let plan = plan(&index, &checked.findings);
     Ok(Judged { index, checked, plan, unread })
 }

@@ -202,6 +202,16 @@ fn what_may_come_back_is_not_removed() {
 }
 
 #[test]
+fn what_a_step_needs_comes_with_it() {
+    let tree = sound().folder("drafts").with("drafts/cur/1.h:2,SR", mail("draft"));
+    let mut command = tool();
+    command.args(["check", "--fix-script", "--only", "bad-flags"]).arg(&tree);
+    let script = Run::of(&mut command).stdout;
+    assert_eq!(run(&script), "");
+    assert!(tree.path(".drafts/cur/1.h:2,RS").exists());
+}
+
+#[test]
 fn the_cure_is_limited_to_what_is_asked_for() {
     let tree = sound().with("1.M1.h:2,S", mail("lost")).with("tmp/1.h", "");
     let mut command = tool();

@@ -35,11 +35,7 @@ pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
 
 fn write_tree(tree: &Tree<'_>, out: &mut dyn Write) -> io::Result<()> {
     let root = path::absolute(&tree.index.root).unwrap_or_else(|_| tree.index.root.clone());
-    let asked = tree.findings.iter().map(|finding| (finding.kind, finding.path.as_path()));
-    let asked: BTreeSet<(Kind, &Path)> = asked.collect();
-    let is_wanted =
-        |step: &&Step| step.cures.iter().any(|(kind, path)| asked.contains(&(*kind, path)));
-    let steps: Vec<&Step> = tree.plan.steps.iter().filter(is_wanted).collect();
+    let steps = wanted(tree);
     let told = escape(&path_text(&root));
     if steps.is_empty() {
         return writeln!(out, "\n# {told}: nothing here that a script can cure safely.");
@@ -51,6 +47,23 @@ fn write_tree(tree: &Tree<'_>, out: &mut dyn Write) -> io::Result<()> {
         write_group(group, &root, out)?;
     }
     Ok(())
+}
+
+/// The steps for what was asked for, and the directories that these need.
+fn wanted<'a>(tree: &Tree<'a>) -> Vec<&'a Step> {
+    let asked = tree.findings.iter().map(|finding| (finding.kind, finding.path.as_path()));
+    let asked: BTreeSet<(Kind, &Path)> = asked.collect();
+    let is_asked = |step: &Step| step.cures.iter().any(|(kind, at)| asked.contains(&(*kind, at)));
+    let folder_of_target = |step: &'a Step| match &step.action {
+        Action::Move { to, .. } if is_asked(step) => to.parent()?.parent(),
+        _ => None,
+    };
+    let needed: BTreeSet<&Path> = tree.plan.steps.iter().filter_map(folder_of_target).collect();
+    let is_needed = |step: &Step| match &step.action {
+        Action::Make(path) => path.ancestors().take(2).any(|path| needed.contains(path)),
+        _ => false,
+    };
+    tree.plan.steps.iter().filter(|step| is_asked(step) || is_needed(step)).collect()
 }
 
 /// What steps share a comment: what they do, and why.

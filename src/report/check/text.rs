@@ -41,10 +41,19 @@ fn write_tree(tree: &Tree<'_>, shape: Shape, paint: Paint, out: &mut dyn Write) 
         write_kind(severity, kind, &findings, paint, out)?;
         write_examples(tree, &findings, shape, out)?;
     }
-    let read = plural(tree.reading.whole, "mail file");
-    let of = tree.index.messages.len() + tree.index.leftovers.len();
-    let bytes = plural(tree.reading.bytes, "byte");
-    writeln!(out, "\nread: {read} of {of} to the end ({bytes}), of the others the header\n")
+    writeln!(out, "\n{}\n", what_was_read(tree))
+}
+
+/// How far the mail was read.
+fn what_was_read(tree: &Tree<'_>) -> String {
+    let files = (tree.index.messages.len() + tree.index.leftovers.len()) as u64;
+    let (whole, bytes) = (tree.reading.whole, plural(tree.reading.bytes, "byte"));
+    let all = plural(files, "mail file");
+    match whole {
+        0 => format!("read: the headers of {all}"),
+        _ if whole == files => format!("read: {all}, to the end ({bytes})"),
+        _ => format!("read: the headers of {all}, {whole} of them to the end ({bytes})"),
+    }
 }
 
 /// What it is, how often, what breaks on it and what cures it.
