@@ -284,9 +284,9 @@ impl<'a> Planner<'a> {
     fn empty_invisible(&mut self) {
         let invisible: Vec<&Finding> = self.of_kind(Kind::InvisibleFolder).collect();
         for finding in invisible {
-            let messages = self.index.messages.iter();
-            let inside: Vec<&Message> = messages
-                .filter(|file| file.folder == finding.folder && file.place.is_delivered())
+            let mail = self.index.messages.iter().chain(&self.index.leftovers);
+            let inside: Vec<&Message> = mail
+                .filter(|file| file.folder == finding.folder)
                 .filter(|file| file.path.starts_with(&finding.path))
                 .filter(|file| !self.handled.contains(&*file.path))
                 .collect();
