@@ -78,15 +78,17 @@ fn by_key(index: &Index) -> impl Iterator<Item = (&[Message], &[Message])> {
 }
 
 fn state<'a>(leftover: &Message, namesakes: &'a [Message]) -> State<'a> {
-    if leftover.is_empty() {
+    let shape = leftover.shape;
+    if leftover.length == Some(0) || shape.blank || shape.nul_filled {
         return State::Empty;
     }
-    let content = leftover.content.get();
+    let content = leftover.content.get().filter(|content| !content.is_empty());
     let covers = |message: &&Message| {
         content.is_some() && message.content.get() == content && stands_without(leftover, message)
     };
     let covers = || namesakes.iter().filter(covers);
-    let is_same_file = |message: &&Message| message.read_inode == leftover.read_inode;
+    let is_same_file =
+        |message: &&Message| leftover.has_names && message.read_inode == leftover.read_inode;
     match (covers().find(is_same_file), covers().next()) {
         (Some(message), _) => State::Linked(&message.path),
         (None, Some(message)) => State::Known(&message.path),

@@ -25,6 +25,7 @@ pub struct MailFile<'b> {
     size: u64,
     modified: i64,
     inode: u64,
+    names: u64,
     storage: Storage,
     buffer: &'b mut Vec<u8>,
     /// Whether the buffer holds the file's first bytes, and not later ones.
@@ -47,6 +48,7 @@ impl<'b> MailFile<'b> {
             size: metadata.len(),
             modified: metadata.mtime(),
             inode: metadata.ino(),
+            names: metadata.nlink(),
             storage: Storage::Plain,
             buffer,
             at_head: true,
@@ -69,6 +71,11 @@ impl<'b> MailFile<'b> {
     /// Its inode number: of what a link leads to, where it was opened through one.
     pub fn inode(&self) -> u64 {
         self.inode
+    }
+
+    /// How many names it has: more than one where there are hard links.
+    pub fn names(&self) -> u64 {
+        self.names
     }
 
     /// Whether one read takes the whole file.

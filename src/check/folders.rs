@@ -1,6 +1,7 @@
 //! What is wrong with folders as a whole.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use crate::finding::{Finding, Kind};
 use crate::index::Index;
@@ -21,14 +22,17 @@ pub(super) fn invisible(index: &Index) -> Vec<Finding> {
     found.collect()
 }
 
-/// Whether a second directory of a name is one that no server lists and that has no mail: what is
-/// left of a folder whose mail was moved.
+/// Whether of a folder's directories all but one are such that no server lists them and that have
+/// no mail: what is left of a folder whose mail was moved.
 pub(super) fn is_harmless(index: &Index, finding: &Finding) -> bool {
-    let mut mail = index.messages.iter().chain(&index.leftovers);
-    let unlisted = index.folders.get(finding.folder).map(|folder| &folder.unlisted);
-    finding.kind == Kind::FolderNameCollision
-        && unlisted.is_some_and(|unlisted| unlisted.contains(&finding.path))
-        && !mail.any(|message| message.path.starts_with(&finding.path))
+    let mail = || index.messages.iter().chain(&index.leftovers);
+    let Some(folder) = index.folders.get(finding.folder) else { return false };
+    let matters = |directory: &&PathBuf| {
+        !folder.unlisted.contains(*directory)
+            || mail().any(|message| folder.directory_of(&message.path) == Some(directory.as_path()))
+    };
+    let is_it = finding.kind == Kind::FolderNameCollision && finding.state == "same-name";
+    is_it && folder.directories.iter().filter(matters).count() < 2
 }
 
 /// Folders whose names are one where letter case does not count, but for the first of each.

@@ -19,9 +19,10 @@ mod places;
 mod contents;
 mod unread;
 
+pub(crate) use names::LONGEST_NAME;
 pub use reading::Reading;
 pub(crate) use sizes::has_wrong_size;
-pub(crate) use twins::{base_of, twins};
+pub(crate) use twins::{base_of, directory_of, highest_uid, twins};
 
 /// A tree, checked.
 #[derive(Debug)]

@@ -10,7 +10,7 @@ use super::find;
 
 /// How long a name may be, in bytes, for notmuch 0.37 to take it: 234 less the digits of its
 /// directory's number (`lib/message.cc`, measured).
-const LONGEST_NAME: usize = 229;
+pub(crate) const LONGEST_NAME: usize = 229;
 
 /// How long a path may be, in bytes, for mbsync to take it: `_POSIX_PATH_MAX` (256) with its NUL,
 /// and room for a `,U=` and flags that are still to come.

@@ -29,7 +29,7 @@ pub(super) fn duplicate_bases(index: &Index) -> Vec<Finding> {
 
 /// How much two files have in common; nothing is said where their contents were not read.
 fn likeness(first: &Message, other: &Message) -> &'static str {
-    if first.read_inode == other.read_inode {
+    if other.has_names && first.read_inode == other.read_inode {
         return "same-file";
     }
     match (first.content.get(), other.content.get()) {
@@ -52,7 +52,7 @@ pub(crate) fn base_of(message: &Message) -> (&Path, &[u8]) {
 }
 
 /// The directory of a delivered message's folder.
-fn directory_of(message: &Message) -> &Path {
+pub(crate) fn directory_of(message: &Message) -> &Path {
     message.path.parent().and_then(Path::parent).unwrap_or(Path::new(""))
 }
 
@@ -96,7 +96,7 @@ fn refused(uid: u64, mut files: Vec<&Message>, highest: u64) -> Vec<Finding> {
 
 /// The highest UID that mbsync has assigned, from the second line of `.uidvalidity`, or any where
 /// that makes no sense; `None` where there is no such file.
-fn highest_uid(folder: &Path) -> Option<u64> {
+pub(crate) fn highest_uid(folder: &Path) -> Option<u64> {
     let text = fs::read_to_string(folder.join(".uidvalidity")).ok()?;
     Some(text.lines().nth(1).and_then(|line| line.trim().parse().ok()).unwrap_or(u64::MAX))
 }

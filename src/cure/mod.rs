@@ -19,12 +19,14 @@ use crate::maildir::file_name;
 
 mod new_name;
 mod room;
+mod uids;
 mod visible;
 mod removal;
 
 use new_name::{new_name, of_arrival};
 use removal::Removals;
 use room::Room;
+use uids::Uids;
 pub use visible::listed_directory;
 
 /// The steps that cure a tree, in an order in which they can be taken.
@@ -74,8 +76,12 @@ impl Plan {
 }
 
 /// Plans the cure of a tree from its findings, sorted by kind and path. Messages that may be copies
-/// of others are read.
+/// of others are read. Nothing is planned for a tree that changed while it was read: what is a copy
+/// of what in it is not certain.
 pub fn plan(index: &Index, findings: &[Finding]) -> Plan {
+    if findings.iter().any(|finding| finding.kind == Kind::Vanished) {
+        return Plan::default();
+    }
     let mut planner = Planner::new(index, findings);
     planner.make_missing();
     for (path, findings) in planner.found.clone() {
@@ -95,6 +101,7 @@ struct Planner<'a> {
     found: BTreeMap<&'a Path, Vec<&'a Finding>>,
     removals: Removals<'a>,
     room: Room,
+    uids: Uids,
     steps: Vec<Step>,
     /// Files that a step is about.
     handled: BTreeSet<&'a Path>,
@@ -115,6 +122,7 @@ impl<'a> Planner<'a> {
             removals: Removals::new(index, findings),
             found,
             room: Room::new(index),
+            uids: Uids::new(index),
             steps: Vec::new(),
             handled: BTreeSet::new(),
             left: BTreeSet::new(),
@@ -129,12 +137,22 @@ impl<'a> Planner<'a> {
 
     /// Makes the directories that folders lack.
     fn make_missing(&mut self) {
-        let lacking: Vec<&Finding> = self.of_kind(Kind::MissingSubdir).collect();
-        for finding in lacking {
+        let lacking = self.of_kind(Kind::MissingSubdir).filter(|finding| !self.is_stray(finding));
+        for finding in lacking.collect::<Vec<_>>() {
             for part in finding.state.split('+') {
                 self.make(finding.path.join(part), &(finding.kind, finding.path.clone()));
             }
         }
+    }
+
+    /// Whether what lacks `cur` and `new` is hardly a folder: mail lies in it that mbsync knows from
+    /// a folder above.
+    fn is_stray(&self, finding: &Finding) -> bool {
+        let in_it = |file: &&Message| file.path.parent() == Some(&finding.path);
+        let cur = finding.path.join("cur");
+        let mut mail = self.index.messages.iter().filter(in_it);
+        finding.state.contains("cur+new")
+            && mail.any(|file| self.uids.is_of_folder_above(file, &cur))
     }
 
     fn of_kind(&self, kind: Kind) -> impl Iterator<Item = &'a Finding> {
@@ -150,13 +168,14 @@ impl<'a> Planner<'a> {
 
     /// Removes or renames a file for the sake of its findings.
     fn mend(&mut self, file: &'a Message, findings: &[&'a Finding]) {
-        if self.is_led_to(file) {
+        // A link may lead on to, or be led to from, anywhere: it stays as it is.
+        if file.is_link() || self.is_led_to(file) {
             return;
         }
         if findings.iter().any(|finding| self.removals.allow(file, finding)) {
             self.handled.insert(&file.path);
             self.add(Action::Remove(file.path.clone()), all_of(findings));
-        } else if !file.is_link() {
+        } else {
             self.rename(file, findings);
         }
     }
@@ -165,7 +184,6 @@ impl<'a> Planner<'a> {
     fn is_led_to(&self, file: &Message) -> bool {
         let real = || fs::canonicalize(self.index.path_of(file)).ok();
         !self.index.targets.is_empty()
-            && !file.is_link()
             && real().is_some_and(|real| self.index.targets.contains(&real))
     }
 
@@ -173,6 +191,7 @@ impl<'a> Planner<'a> {
         let moved = self.new_directory(file, findings);
         let renamed = if self.may_rename(file) { new_name(file, findings) } else { None };
         let mut cures: Vec<Cure> = Vec::new();
+        let mut is_arrival = false;
         let mut name = file.name().to_vec();
         let mut directory = file.path.parent().unwrap_or(Path::new("")).to_owned();
         if let Some((new, cured)) = renamed {
@@ -182,9 +201,7 @@ impl<'a> Planner<'a> {
         if let Some((new, cured)) = moved {
             directory = new;
             cures.push((cured, file.path.clone()));
-            if cured != Kind::ForeignFile {
-                name = of_arrival(file, &name);
-            }
+            is_arrival = cured != Kind::ForeignFile;
         }
         if cures.is_empty() {
             return;
@@ -192,6 +209,14 @@ impl<'a> Planner<'a> {
         if let Some((shown, cure)) = self.shown(file) {
             directory = shown;
             cures.push(cure);
+        }
+        let is_misplaced = is_arrival && self.uids.is_of_folder_above(file, &directory);
+        if is_misplaced || !self.room.may_hold(file, &directory) {
+            return;
+        }
+        if is_arrival {
+            let keeps_uid = self.uids.take(&directory, &name);
+            name = of_arrival(file, &name, keeps_uid);
         }
         cures.sort();
         if let Some(cure) = cures.first() {
@@ -271,7 +296,7 @@ impl<'a> Planner<'a> {
     /// Removes what is no file with anything in it: links to nothing, FIFOs.
     fn clear(&mut self, path: &'a Path, findings: &[&'a Finding]) {
         let may_go = |finding: &&'a Finding| match finding.kind {
-            Kind::SpecialFile => true,
+            Kind::SpecialFile => !removal::is_known_to_sync(path),
             Kind::DanglingSymlink => removal::is_gone_for_good(&self.index.root.join(path)),
             _ => false,
         };
@@ -307,7 +332,8 @@ impl<'a> Planner<'a> {
     /// Where servers will show a file that now lies in a folder that they do not.
     fn shown_path(&mut self, file: &Message, finding: &Finding) -> Option<PathBuf> {
         let (directory, _) = self.shown(file)?;
-        if !self.may_rename(file) || file.is_link() || self.is_led_to(file) {
+        let may_move = self.may_rename(file) && !file.is_link() && !self.is_led_to(file);
+        if !may_move || !self.room.may_hold(file, &directory) {
             return None;
         }
         self.make_ready(&directory, &(finding.kind, finding.path.clone()));

@@ -1,5 +1,6 @@
 //! The name that a file should have.
 
+use crate::check::LONGEST_NAME;
 use crate::finding::{Finding, Kind};
 use crate::index::Message;
 use crate::maildir::file_name;
@@ -35,12 +36,14 @@ pub(super) fn new_name(file: &Message, findings: &[&Finding]) -> Option<(Vec<u8>
     (!cured.is_empty()).then(|| (name.written(), cured))
 }
 
-/// The name of mail that becomes visible: without the dots that hid it, and without a UID or, where
-/// nobody has looked, sizes, for no server has given these to it.
-pub(super) fn of_arrival(file: &Message, name: &[u8]) -> Vec<u8> {
+/// The name of mail that becomes visible: without the dots that hid it, without a UID unless it
+/// keeps that, and, where nobody has looked yet, without sizes and whatever else may be wrong.
+pub(super) fn of_arrival(file: &Message, name: &[u8], keeps_uid: bool) -> Vec<u8> {
     let dots = name.iter().take_while(|&&byte| byte == b'.').count();
     let mut name = Name::of(name.get(dots..).unwrap_or_default());
-    name.remove(b",U=");
+    if !keeps_uid {
+        name.remove(b",U=");
+    }
     if file.place.is_leftover() {
         name.remove(b",S=");
         name.remove(b",W=");
@@ -49,6 +52,9 @@ pub(super) fn of_arrival(file: &Message, name: &[u8]) -> Vec<u8> {
     }
     if name.base.is_empty() {
         name.find_base(file);
+    }
+    if name.base.len() + name.info.len() > LONGEST_NAME {
+        name.shorten();
     }
     name.written()
 }
@@ -127,12 +133,14 @@ impl Name {
         true
     }
 
+    /// Replaces line ends, and takes them out of the flags, which nobody has looked at yet.
     fn replace_line_ends(&mut self) -> bool {
-        for byte in self.base.iter_mut().chain(&mut self.info) {
-            if matches!(byte, b'\r' | b'\n') {
-                *byte = b'_';
-            }
+        let is_line_end = |byte: &u8| matches!(byte, b'\r' | b'\n');
+        for byte in self.base.iter_mut().filter(|byte| is_line_end(byte)) {
+            *byte = b'_';
         }
+        self.info.retain(|byte| !is_line_end(byte));
+        self.sort_flags();
         true
     }
 
@@ -172,7 +180,7 @@ mod tests {
         check("1.h,S=4", |name| name.mend_size(None), "1.h");
         check("1.h;2,S", |_| true, "1.h:2,S");
         check("1.h:2,SSFa,x", Name::sort_flags, "1.h:2,FSa,x");
-        check("1\n.h:2,S\r", Name::replace_line_ends, "1_.h:2,S_");
+        check("1\n.h:2,SF\r", Name::replace_line_ends, "1_.h:2,FS");
         let long = "x".repeat(300) + ",S=4:2,S";
         check(&long, Name::shorten, &("x".repeat(KEPT) + ",S=4:2,S"));
     }

@@ -131,6 +131,11 @@ fn is_of_copy(kind: Kind) -> bool {
     matches!(kind, Kind::MisfiledRoot | Kind::MisfiledSubdir | Kind::SyncConflict)
 }
 
+/// Whether a name has a UID, so that a sync would miss what has it.
+pub(super) fn is_known_to_sync(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| file_name::uid(name.as_bytes()).is_some())
+}
+
 /// Whether a link to nothing leads to what is gone, and not to what is only elsewhere: on a disk
 /// that is not mounted, or in an annex that has it not here. The name must be unknown to a sync.
 pub(super) fn is_gone_for_good(link: &Path) -> bool {
@@ -138,6 +143,5 @@ pub(super) fn is_gone_for_good(link: &Path) -> bool {
     let folder = link.parent().unwrap_or(Path::new(""));
     let place = folder.join(&target);
     let is_annexed = memchr::memmem::find(target.as_os_str().as_bytes(), b".git/annex").is_some();
-    let is_known = link.file_name().is_some_and(|name| file_name::uid(name.as_bytes()).is_some());
-    !is_annexed && !is_known && place.parent().is_some_and(Path::is_dir)
+    !is_annexed && !is_known_to_sync(link) && place.parent().is_some_and(Path::is_dir)
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs;
 use std::os::unix::ffi::OsStringExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use crate::index::{Index, Message};
@@ -38,6 +39,20 @@ impl Room {
     /// Whether a path is taken, by anything.
     pub(super) fn exists(&self, path: &Path) -> bool {
         fs::symlink_metadata(self.root.join(path)).is_ok() || self.made.contains(path)
+    }
+
+    /// Whether a file can be moved to a directory: that is one, or is yet to be made, and not
+    /// another way to where the file lies.
+    pub(super) fn may_hold(&self, file: &Message, directory: &Path) -> bool {
+        let own = file.path.parent().unwrap_or(Path::new(""));
+        let place = |path: &Path| fs::metadata(self.root.join(path)).ok();
+        let identity = |path: &Path| place(path).map(|place| (place.dev(), place.ino()));
+        let is_free = |path: &Path| {
+            let there = fs::symlink_metadata(self.root.join(path)).is_ok();
+            !there || place(path).is_some_and(|place| place.is_dir())
+        };
+        let is_apart = || identity(directory).is_none_or(|place| identity(own) != Some(place));
+        own == directory || directory.ancestors().take(2).all(is_free) && is_apart()
     }
 
     /// Whether a directory is to be made: it is not there, nor made already.

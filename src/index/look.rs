@@ -103,7 +103,12 @@ fn read(
 ) -> Result<Option<Message>, Error> {
     let failed = |error| Error::io(on_disk, error);
     let mut mail = MailFile::open(on_disk, buffer).map_err(failed)?;
-    let facts = Read { size: mail.size(), modified: mail.modified(), inode: mail.inode() };
+    let facts = Read {
+        size: mail.size(),
+        modified: mail.modified(),
+        inode: mail.inode(),
+        names: mail.names(),
+    };
     let nature = nature(mail.storage());
     let counts = match file.otherwise {
         Otherwise::Mail => identify::Counts::Always,

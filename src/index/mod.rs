@@ -18,8 +18,10 @@ use crate::maildir::scan::{Folder, Scan};
 use crate::message::canonical::Content;
 use crate::message::id::Key;
 
+mod ghosts;
 mod look;
 
+use ghosts::drop_ghosts;
 use look::{Look, look_at_all};
 
 /// One mail file: a message, or a leftover.
@@ -42,6 +44,8 @@ pub struct Message {
     pub inode: u64,
     /// The inode number of what was read: of what a link leads to.
     pub read_inode: u64,
+    /// Whether the file has other names, by hard links.
+    pub has_names: bool,
     /// When the file was last written, in seconds since 1970-01-01 UTC. Servers serve it as the
     /// time of arrival.
     pub modified: i64,
@@ -79,16 +83,18 @@ impl Message {
     fn new(file: &File, path: PathBuf, read: Read, identity: Identity) -> Message {
         let name = path.file_name().unwrap_or_default();
         let flags = file_name::flags(name.as_bytes());
+        let place = if path == file.path { file.place } else { Place::of_delivered(&path) };
         let (id, written) = identity.id.map(|id| (id.id, id.written)).unzip();
         Message {
             key: identity.key,
             id,
             written,
             folder: file.folder,
-            place: file.place,
+            place,
             path,
             inode: file.inode,
             read_inode: read.inode,
+            has_names: read.names > 1,
             modified: read.modified,
             size: read.size,
             length: identity.length,
@@ -106,6 +112,7 @@ struct Read {
     size: u64,
     modified: i64,
     inode: u64,
+    names: u64,
 }
 
 /// Files that are no messages, counted.
@@ -207,6 +214,7 @@ pub fn index(scan: Scan, options: &Options, read: &AtomicU64) -> Index {
     for (file, look) in files.iter().zip(looked) {
         index.add(file.folder, look, options.before);
     }
+    drop_ghosts(&mut index.messages, &mut index.leftovers);
     index.sort();
     index
 }

@@ -1,6 +1,7 @@
 //! A file of a tree that counts, or may count, and its place in a folder.
 
-use std::path::PathBuf;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 
 /// A file that counts, or may count once it has been looked into.
 #[derive(Clone, Debug)]
@@ -44,6 +45,12 @@ pub enum Place {
 }
 
 impl Place {
+    /// Of a file that is known to lie in `cur` or `new`: which of the two.
+    pub fn of_delivered(path: &Path) -> Place {
+        let directory = path.parent().and_then(Path::file_name);
+        if directory == Some(OsStr::new("new")) { Place::New } else { Place::Cur }
+    }
+
     /// Whether an IMAP server shows a file there.
     pub fn is_delivered(self) -> bool {
         matches!(self, Place::Cur | Place::New)

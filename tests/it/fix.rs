@@ -5,9 +5,15 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::sync::atomic::AtomicU64;
 
+use maildiff::check::check;
+use maildiff::cure::plan;
+use maildiff::finding::{Finding, Kind};
 use maildiff::identify;
+use maildiff::index::{self, index};
 use maildiff::mail_file::{Buffer, MailFile};
+use maildiff::maildir::scan::{self, scan};
 use maildiff::message::canonical::Content;
 use serde_json::Value;
 
@@ -190,6 +196,53 @@ fn nothing_that_a_sync_knows_is_removed() {
     assert_eq!(steps(&synced().link("cur/1.h,U=3:2,S", "gone")), [""; 0]);
     let mapped = sound().with(".isyncuidmap.db", "").with("cur/1.h,W=7:2,SR", mail("lost"));
     assert_eq!(steps(&mapped.with("cur/2.h:2,S", "")), [""; 0]);
+}
+
+#[test]
+fn a_uid_is_kept_where_mbsync_still_has_it() {
+    let synced = || sound().with(".uidvalidity", "1600000000\n9\n");
+    let to = |tree: Tree| steps(&tree).join("\n").split('\'').nth(3).unwrap_or_default().to_owned();
+    assert_eq!(to(synced().with("1.M1.h,U=3:2,S", mail("lost"))), "cur/1.M1.h,U=3:2,S");
+    assert_eq!(to(synced().with("cur/.1.M1.h,U=3:2,S", mail("lost"))), "cur/1.M1.h,U=3:2,S");
+    let taken = synced().with("cur/2.h,U=3:2,S", mail("has it"));
+    assert_eq!(to(taken.with("1.M1.h,U=3:2,S", mail("lost"))), "cur/1.M1.h:2,S");
+    assert_eq!(to(synced().with("1.M1.h,U=10:2,S", mail("lost"))), "cur/1.M1.h:2,S");
+    assert_eq!(to(sound().with("1.M1.h,U=3:2,S", mail("lost"))), "cur/1.M1.h:2,S");
+}
+
+#[test]
+fn mail_of_a_synced_folder_above_is_left_alone() {
+    let tree = Tree::bare().folder("Lists").with("Lists/.uidvalidity", "1600000000\n9\n");
+    let tree = tree.folder("Archives/2011").with("Lists/cur/1.h,U=1:2,S", mail("one"));
+    assert_eq!(steps(&tree.with("Lists/draft/1.M1.h,U=3:2,S", mail("lost"))), [""; 0]);
+}
+
+#[test]
+fn a_tree_that_changed_gets_no_script() {
+    let tree = sound().with("1.M1.h:2,S", mail("lost"));
+    let scan = scan(tree.root(), &scan::Options::default()).unwrap();
+    let index = index(scan, &index::Options::default(), &AtomicU64::new(0));
+    let mut findings = check(&index, &[], 0, &AtomicU64::new(0)).findings;
+    assert_eq!(plan(&index, &findings).steps.len(), 1);
+    findings.push(Finding::new(Kind::Vanished, 0, "cur".into(), ""));
+    assert_eq!(plan(&index, &findings).steps, []);
+}
+
+#[test]
+fn moves_go_to_directories_only() {
+    let tree = Tree::bare().folder(".Sent").with(".Sent/1.M1.h", mail("lost"));
+    fs::remove_dir(tree.path(".Sent/new")).unwrap();
+    let tree = tree.with(".Sent/new", "a file");
+    assert!(!steps(&tree).iter().any(|step| step.starts_with("ln")));
+    let tree = Tree::bare().folder(".Sent").with(".Sent/tmp/1.M1.h", mail("lost"));
+    fs::remove_dir(tree.path(".Sent/new")).unwrap();
+    assert_eq!(steps(&tree.link(".Sent/new", "tmp")), [""; 0]);
+}
+
+#[test]
+fn links_on_the_way_to_mail_stay() {
+    let tree = sound().with("cur/1.h:2,S", mail("lost")).link("cur/1.h:2,", "1.h:2,S");
+    assert_eq!(steps(&tree.link("cur/2.h:2,S", "1.h:2,")), [""; 0]);
 }
 
 #[test]

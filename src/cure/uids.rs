@@ -1,0 +1,46 @@
+//! UIDs that mbsync keeps in names: which a message may take with it when it comes to a folder.
+//!
+//! A message that comes back with its UID is to mbsync as if it had never been away. With a UID
+//! that is taken, or that was never given, mbsync refuses the whole folder.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use crate::check::{directory_of, highest_uid};
+use crate::index::{Index, Message};
+use crate::maildir::file_name;
+
+/// The UIDs of a tree.
+pub(super) struct Uids {
+    root: PathBuf,
+    /// By the directory of the folder.
+    taken: BTreeSet<(PathBuf, u64)>,
+}
+
+impl Uids {
+    pub(super) fn new(index: &Index) -> Uids {
+        let delivered = index.messages.iter().filter(|message| message.place.is_delivered());
+        let taken = delivered.filter_map(|message| {
+            Some((directory_of(message).to_owned(), file_name::uid(message.name())?))
+        });
+        Uids { root: index.root.clone(), taken: taken.collect() }
+    }
+
+    /// Takes the UID of a name for a file that comes to this `cur` or `new`; `false` where the
+    /// folder has no UIDs of its own, or that one is taken or was never given.
+    pub(super) fn take(&mut self, directory: &Path, name: &[u8]) -> bool {
+        let folder = directory.parent().unwrap_or(Path::new(""));
+        let highest = highest_uid(&self.root.join(folder));
+        let uid = file_name::uid(name).filter(|uid| highest.is_some_and(|highest| *uid <= highest));
+        uid.is_some_and(|uid| self.taken.insert((folder.to_owned(), uid)))
+    }
+
+    /// Whether a file has the UID of another folder than the one it would come to: of one above,
+    /// where mbsync still looks for it. Where it belongs is not for a script to say.
+    pub(super) fn is_of_folder_above(&self, file: &Message, directory: &Path) -> bool {
+        let has_uids = |folder: &Path| highest_uid(&self.root.join(folder)).is_some();
+        let mut above = directory.ancestors().skip(1);
+        let own = above.next().unwrap_or(Path::new(""));
+        file_name::uid(file.name()).is_some() && !has_uids(own) && above.any(has_uids)
+    }
+}
