@@ -58,7 +58,7 @@ pub(crate) struct Check {
     /// What is written to standard output.
     #[arg(long, value_enum, default_value_t = Written::Text, hide_default_value = true)]
     format: Written,
-    /// List every finding, not one example of each kind.
+    /// List every finding, not one example of each kind and state.
     #[arg(short, long)]
     pub(crate) all: bool,
     /// Write nothing: the exit status tells.
@@ -107,6 +107,11 @@ impl Check {
     pub(crate) fn contradiction(&self) -> Option<&'static str> {
         let several = self.trees.len() > 1 && self.inbox.is_some();
         several.then_some("--inbox is of one tree: check the trees one by one")
+    }
+
+    /// Whether only some findings or folders are asked for.
+    pub(crate) fn narrows(&self) -> bool {
+        !self.only.is_empty() || !self.folders.is_empty() || !self.exclude.is_empty()
     }
 
     /// Whether findings of a kind are asked for.

@@ -136,11 +136,11 @@ kinds! {
         "gone or changing while the tree was read",
         breaks "",
         cure "run again when nothing delivers or syncs";
-    /// A message of no bytes.
+    /// A message of no bytes, or of none that count.
     EmptyMessage = "empty-message", Warning,
-        "a message of no bytes",
+        "a message with nothing in it",
         breaks "mbsync before 1.5 passes over it, notmuch ignores it, offlineimap makes it a byte",
-        cure "rm it on the server";
+        cure "restore it if a backup or a replica has it whole, else rm it on the server";
     /// A message of NUL bytes: what a crash leaves of a file that was being written.
     NulFilled = "nul-filled", Error,
         "NUL bytes instead of a message",
@@ -154,8 +154,9 @@ kinds! {
     /// The name's `S=` is not the size.
     WrongSizeS = "wrong-size-s", Error,
         "S= is not the size: Dovecot cannot serve it",
-        breaks "Dovecot fails to FETCH it, each time; quota is wrong",
-        cure "rename it with the right S= and without W=";
+        breaks "Dovecot fails to FETCH it, each time, but where S= is too big and W= right; quota \
+                is wrong",
+        cure "restore it if it was cut short, else rename it with the right S= and without W=";
     /// The name's `W=` is not the size on the wire.
     WrongSizeW = "wrong-size-w", Error,
         "W= is not the size on the wire",
@@ -240,7 +241,7 @@ kinds! {
         cure "move the tree to a shorter path";
     /// A message without a Message-ID.
     NoMessageId = "no-message-id", Info,
-        "no Message-ID, matched by content",
+        "no Message-ID: a comparison goes by the content",
         breaks "notmuch and mu invent an id that differs between copies",
         cure "";
     /// A Message-ID that programs read differently.

@@ -44,7 +44,7 @@ pub(crate) fn run(cli: &Check) -> anyhow::Result<Exit> {
     let trees: Vec<Tree<'_>> = judged.iter().map(|judged| tree(judged, cli)).collect();
     let exit = exit(&trees, cli);
     let command = env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned());
-    let report = Report { trees, exit, command: command.collect() };
+    let report = Report { trees, exit, narrowed: cli.narrows(), command: command.collect() };
     let written = write(&report, cli);
     for error in report.trees.iter().flat_map(|tree| &tree.errors) {
         complain(&error.to_string());

@@ -32,7 +32,7 @@ pub enum Format {
 /// How much of the report is written, and in what dress.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Shape {
-    /// Every finding, not one example of each kind.
+    /// Every finding, not one example of each kind and state.
     pub all: bool,
     /// With colours.
     pub color: bool,
@@ -45,6 +45,8 @@ pub struct Report<'a> {
     pub trees: Vec<Tree<'a>>,
     /// What the exit status will be.
     pub exit: Exit,
+    /// Whether only some findings or folders were asked for.
+    pub narrowed: bool,
     /// The words of the command line, for the command that shows the rest of a list.
     pub command: Vec<String>,
 }

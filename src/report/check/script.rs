@@ -41,8 +41,9 @@ fn write_tree(tree: &Tree<'_>, out: &mut dyn Write) -> io::Result<()> {
         return writeln!(out, "\n# {told}: nothing here that a script can cure safely.");
     }
     let cured = tree.findings.iter().filter(|finding| tree.plan.cures(finding)).count();
-    let left = tree.findings.len() - cured;
-    writeln!(out, "\n# {told}: cures {cured} findings; {left} others need no cure, or yours.")?;
+    let all = plural(tree.findings.len() as u64, "finding");
+    let rest = if cured < tree.findings.len() { "; the others need no cure, or yours" } else { "" };
+    writeln!(out, "\n# {told}: cures {cured} of {all}{rest}.")?;
     for group in steps.chunk_by(|one, other| heading(one) == heading(other)) {
         write_group(group, &root, out)?;
     }
@@ -94,8 +95,8 @@ const MAKES: &[&str] = &["Does: mkdir. Costs nothing."];
 fn notes(kind: Kind) -> &'static [&'static str] {
     match kind {
         Kind::MisfiledRoot | Kind::MisfiledSubdir => &[
-            "Does: moves each into cur/ of its folder (new/, if its name has no flags); removes",
-            "one whose message is there already, with the same content.",
+            "Does: moves each into cur/ of its folder (new/, if its name has no flags part);",
+            "removes one whose message is there already, with the same content.",
             "Costs: servers show them from then on, as new mail with new UIDs.",
         ],
         Kind::InvisibleFolder => &[

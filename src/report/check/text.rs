@@ -1,5 +1,5 @@
 //! The report for people: each kind with its count, what it means, what breaks on it, what cures
-//! it, and one example; the verdict as the last line.
+//! it, and an example of each state; the verdict as the last line.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -111,14 +111,8 @@ fn write_examples(
     shape: Shape,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    // What needs a hand is the better example.
-    let by_hand = findings.iter().find(|finding| !tree.plan.cures(finding));
-    let shown: Vec<&&Finding> = if shape.all {
-        findings.iter().collect()
-    } else {
-        by_hand.or(findings.first()).into_iter().collect()
-    };
-    let word = if findings.len() == 1 || shape.all { "" } else { "e.g. " };
+    let shown = if shape.all { findings.to_vec() } else { examples(tree, findings) };
+    let word = if shown.len() == findings.len() { "" } else { "e.g. " };
     shown.into_iter().try_for_each(|finding| {
         let path = match path_text(&finding.path) {
             root if root.is_empty() => "the root".to_owned(),
@@ -126,6 +120,19 @@ fn write_examples(
         };
         writeln!(out, "  {word}{}", escape(&format!("{path}  {}", finding.detail)).trim_end())
     })
+}
+
+/// One of each state; what needs a hand is the better example.
+fn examples<'a>(tree: &Tree<'_>, findings: &[&'a Finding]) -> Vec<&'a Finding> {
+    let mut by_state: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+    for finding in findings {
+        by_state.entry(finding.state).or_default().push(finding);
+    }
+    let example = |alike: &Vec<&'a Finding>| {
+        let by_hand = alike.iter().find(|finding| !tree.plan.cures(finding));
+        by_hand.or(alike.first()).copied()
+    };
+    by_state.values().filter_map(example).collect()
 }
 
 fn write_hints(report: &Report<'_>, shape: Shape, out: &mut dyn Write) -> io::Result<()> {
@@ -142,10 +149,10 @@ fn write_hints(report: &Report<'_>, shape: Shape, out: &mut dyn Write) -> io::Re
     Ok(())
 }
 
-/// Whether there are two findings of a kind, so that one was not shown.
+/// Whether there are two findings of a kind and state, so that one was not shown.
 fn is_cut(findings: &[&Finding]) -> bool {
-    let kinds = findings.iter().map(|finding| (finding.severity, finding.kind));
-    let mut kinds: Vec<(Severity, Kind)> = kinds.collect();
+    let kinds = findings.iter().map(|finding| (finding.severity, finding.kind, finding.state));
+    let mut kinds: Vec<(Severity, Kind, &str)> = kinds.collect();
     kinds.sort_unstable();
     kinds.windows(2).any(|two| matches!(two, [one, other] if one == other))
 }
@@ -161,6 +168,8 @@ fn verdict(report: &Report<'_>) -> String {
     let all = || report.trees.iter().flat_map(|tree| &tree.findings);
     let count = |severity| all().filter(|found| found.severity == severity).count() as u64;
     let messages = plural(report.trees.iter().map(Tree::messages).sum(), "message");
+    let messages =
+        if report.narrowed { format!("{messages}, of what was asked for") } else { messages };
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     let told = match (errors, warnings) {
         (0, 0) => "no error and no warning".to_owned(),
