@@ -29,7 +29,7 @@ pub(crate) use twins::{base_of, directory_of, highest_uid, twins};
 pub struct Checked {
     /// What is wrong; sorted by kind and path.
     pub findings: Vec<Finding>,
-    /// What had to be read for that.
+    /// What had to be read for that; not counted yet.
     pub reading: Reading,
 }
 
@@ -82,7 +82,6 @@ pub fn check(index: &Index, leftovers: &[Leftover<'_>], now: i64, read: &AtomicU
     findings.extend(twins::duplicate_bases(index));
     findings.extend(twins::duplicate_uids(index));
     findings.extend(leftovers.iter().map(|leftover| places::leftover(leftover, Some(now))));
-    reading.count(index);
     findings.extend(unread::unread(index, &reading.errors));
     findings.retain(|found| !folders::is_harmless(index, found));
     findings.sort();

@@ -53,8 +53,10 @@ impl Reading {
         told
     }
 
-    /// Counts what was read to its end: what is named here, and whatever has a known content.
-    pub(super) fn count(&mut self, index: &Index) {
+    /// Counts what was read to its end: what is named here, and whatever has a known content. The
+    /// plan of a cure reads too, so this is done behind it.
+    pub fn count(&mut self, index: &Index) {
+        (self.whole, self.bytes) = (0, 0);
         let files = index.messages.iter().chain(&index.leftovers);
         let whole =
             files.filter(|file| file.content.get().is_some() || self.read.contains(&file.path));

@@ -68,8 +68,9 @@ fn judge(root: &Path, now: i64, cli: &Check) -> anyhow::Result<Judged> {
     let index = index(scan, &options, progress.read());
     let (leftovers, unread) = leftover::judge(&index);
     progress.expect(files + count_unsized(&index));
-    let checked = check(&index, &leftovers, now, progress.read());
+    let mut checked = check(&index, &leftovers, now, progress.read());
     let plan = plan(&index, &checked.findings);
+    checked.reading.count(&index);
     Ok(Judged { index, checked, plan, unread })
 }
 

@@ -405,6 +405,17 @@ fn what_is_asked_for_decides() {
 }
 
 #[test]
+fn all_that_was_read_is_told() {
+    let read = |tree: &Tree| checked(tree, "").1["trees"][0]["read_whole"].as_u64();
+    let plain = || Tree::new().folder(".a").with("new/1.h", mail("lost"));
+    assert_eq!(read(&plain()), Some(0));
+    // Whether it may be removed is decided by the content.
+    assert_eq!(read(&plain().with("1.M1.h", mail("lost"))), Some(2));
+    assert_eq!(read(&plain().with("tmp/1.h", mail("lost"))), Some(2));
+    assert_eq!(read(&plain().with("tmp/1.h", mail("other"))), Some(0));
+}
+
+#[test]
 fn several_trees_each_have_their_findings() {
     let one = sound().with("tmp/1.h", "");
     let run = Run::of(tool().args(["check", "--now", LATE]).args([&one, &sound()]));
