@@ -10,6 +10,10 @@ use super::super::Report;
 use super::super::escape::{escape, path_text};
 use super::paint::Paint;
 
+/// Who tells more.
+const MORE: &str = "  maildiff check TREE tells what breaks on these; with --fix-script it \
+    writes cures as a script";
+
 /// What is wrong with the trees themselves: each kind with its count and one example.
 pub(super) fn write(report: &Report<'_>, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     let mut kinds: BTreeMap<(Kind, Side), Vec<&Finding>> = BTreeMap::new();
@@ -30,7 +34,7 @@ pub(super) fn write(report: &Report<'_>, paint: Paint, out: &mut dyn Write) -> i
             writeln!(out, "    {}", describe(finding))?;
         }
     }
-    Ok(())
+    writeln!(out, "{MORE}")
 }
 
 /// How many leftovers are what to their tree, as ` (2 known, 1 empty)`.
