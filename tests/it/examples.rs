@@ -9,8 +9,11 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// The pages that have scripts in them.
-const PAGES: [&str; 4] = ["README.md", "docs/formats.md", "docs/identity.md", "docs/maildir.md"];
+/// The pages that people read first; their commands and scripts are run.
+const PAGES: [&str; 5] =
+    ["README.md", "docs/check.md", "docs/formats.md", "docs/identity.md", "docs/maildir.md"];
+/// The cases that have scripts in them.
+const CASES: [&str; 1] = ["testdata/check/README.md"];
 
 #[test]
 fn commands_say_what_they_are_shown_to_say() {
@@ -24,7 +27,7 @@ fn commands_say_what_they_are_shown_to_say() {
 #[test]
 fn scripts_do_what_they_are_shown_to_do() {
     let mut run = 0;
-    for page in PAGES {
+    for page in PAGES.into_iter().chain(CASES) {
         let text = fs::read_to_string(page).unwrap();
         for (script, output) in scripts(&text) {
             assert_eq!(run_script(&script), output, "{page}:\n{script}");
