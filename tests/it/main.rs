@@ -8,6 +8,7 @@ mod plan;
 
 mod check;
 mod cli;
+mod docs;
 mod examples;
 mod fix;
 mod explain;
