@@ -45,7 +45,7 @@ pub fn at_a_glance(index: &Index, leftovers: &[Leftover<'_>]) -> Vec<Finding> {
     }
     findings.extend(folders::invisible(index));
     findings.extend(twins::duplicate_bases(index));
-    findings.extend(leftovers.iter().map(|leftover| places::leftover(leftover, None)));
+    findings.extend(leftovers.iter().map(|leftover| places::leftover(index, leftover, None)));
     findings.sort();
     findings
 }
@@ -81,7 +81,7 @@ pub fn check(index: &Index, leftovers: &[Leftover<'_>], now: i64, read: &AtomicU
     findings.extend(folders::differ_in_case(index));
     findings.extend(twins::duplicate_bases(index));
     findings.extend(twins::duplicate_uids(index));
-    findings.extend(leftovers.iter().map(|leftover| places::leftover(leftover, Some(now))));
+    findings.extend(leftovers.iter().map(|leftover| places::leftover(index, leftover, Some(now))));
     findings.extend(unread::unread(index, &reading.errors));
     findings.retain(|found| !folders::is_harmless(index, found));
     findings.sort();

@@ -51,7 +51,7 @@ pub(super) fn foreign_stores(index: &Index) -> BTreeSet<&Path> {
 }
 
 /// What a leftover is, at the time `now`; without a time, however old it is.
-pub(super) fn leftover(leftover: &Leftover<'_>, now: Option<i64>) -> Finding {
+pub(super) fn leftover(index: &Index, leftover: &Leftover<'_>, now: Option<i64>) -> Finding {
     let (message, state) = (leftover.message, leftover.state);
     let is_fresh = now.is_some_and(|now| message.modified > now.saturating_sub(UNDER_WAY));
     let kind = match message.place {
@@ -59,14 +59,23 @@ pub(super) fn leftover(leftover: &Leftover<'_>, now: Option<i64>) -> Finding {
         _ if is_fresh => Kind::TmpInflight,
         _ => Kind::TmpLeftover,
     };
-    find(kind, message, detail(state)).in_state(state.word())
+    let is_safe = matches!(state, State::Linked(_) | State::Known(_));
+    let advice =
+        if is_safe && kind != Kind::TmpInflight && now.is_some() { ": safe to delete" } else { "" };
+    find(kind, message, detail(index, leftover) + advice).in_state(state.word())
 }
 
-fn detail(state: State<'_>) -> String {
-    match state {
+fn detail(index: &Index, leftover: &Leftover<'_>) -> String {
+    let all_read = !index.excluded.contains(&true);
+    match leftover.state {
+        State::Empty if leftover.message.shape.nul_filled => "nothing but NUL bytes".to_owned(),
+        State::Empty if leftover.message.length != Some(0) => "nothing but blanks".to_owned(),
         State::Empty => "empty".to_owned(),
         State::Linked(to) => format!("a second name of {}", to.display()),
         State::Known(by) => format!("covered by {}", by.display()),
-        State::Orphan => "orphan: no message of this tree has its content".to_owned(),
+        State::Orphan if all_read => "orphan: no message of this tree has its content".to_owned(),
+        State::Orphan => {
+            "orphan: no message of the folders that were read has its content".to_owned()
+        }
     }
 }

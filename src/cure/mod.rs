@@ -6,9 +6,7 @@
 //! delete the message on the server.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsStr;
 use std::fs;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use crate::finding::{Finding, Kind};
@@ -25,7 +23,7 @@ mod removal;
 
 use new_name::{new_name, of_arrival};
 use removal::Removals;
-use room::Room;
+use room::{Room, is_part};
 use uids::Uids;
 pub use visible::listed_directory;
 
@@ -137,7 +135,8 @@ impl<'a> Planner<'a> {
 
     /// Makes the directories that folders lack.
     fn make_missing(&mut self) {
-        let lacking = self.of_kind(Kind::MissingSubdir).filter(|finding| !self.is_stray(finding));
+        let stays = |finding: &&Finding| !self.is_stray(finding) && !self.is_emptied(finding);
+        let lacking = self.of_kind(Kind::MissingSubdir).filter(stays);
         for finding in lacking.collect::<Vec<_>>() {
             for part in finding.state.split('+') {
                 self.make(finding.path.join(part), &(finding.kind, finding.path.clone()));
@@ -145,14 +144,21 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// Whether what lacks `cur` and `new` is hardly a folder: mail lies in it that mbsync knows from
-    /// a folder above.
+    /// Whether what lacks `cur` and `new` is hardly a folder: mail lies in it that mbsync knows
+    /// from a folder above.
     fn is_stray(&self, finding: &Finding) -> bool {
         let in_it = |file: &&Message| file.path.parent() == Some(&finding.path);
         let cur = finding.path.join("cur");
         let mut mail = self.index.messages.iter().filter(in_it);
         finding.state.contains("cur+new")
             && mail.any(|file| self.uids.is_of_folder_above(file, &cur))
+    }
+
+    /// Whether a folder's mail goes to another directory, so that nothing need be made in this one.
+    fn is_emptied(&self, finding: &Finding) -> bool {
+        let folder = self.index.folders.get(finding.folder);
+        folder.is_some_and(|folder| folder.unlisted.contains(&finding.path))
+            && listed_directory(&self.index.layout, &finding.path).is_some()
     }
 
     fn of_kind(&self, kind: Kind) -> impl Iterator<Item = &'a Finding> {
@@ -266,18 +272,26 @@ impl<'a> Planner<'a> {
                 Kind::HiddenFile if self.is_lost_mail(file) && !is_partial(file.name()) => {
                     file.path.parent()?.to_owned()
                 }
-                Kind::ForeignFile if control::file(file.name()) != control::File::Open => {
-                    file.path.parent()?.parent()?.to_owned()
-                }
+                Kind::ForeignFile if self.is_junk(file) => file.path.parent()?.parent()?.to_owned(),
                 _ => return None,
             };
             Some((directory, finding.kind))
         })
     }
 
+    /// Whether a file among the messages is what desktops and servers leave in directories, and no
+    /// sync has taken it for a message.
+    fn is_junk(&self, file: &Message) -> bool {
+        let is_named_so = control::file(file.name()) != control::File::Open;
+        is_named_so && self.may_rename(file) && !removal::is_known_to_sync(&file.path)
+    }
+
     /// Whether a leftover is whole mail of which the tree has nothing: not a part of a message that
-    /// has arrived, nor a version of it.
+    /// has arrived, nor a version of it. Of a tree that was not read as a whole nobody can say so.
     fn is_lost_mail(&self, file: &Message) -> bool {
+        if self.index.excluded.contains(&true) {
+            return false;
+        }
         let shape = file.shape;
         let is_whole = !shape.no_header_end && !shape.nul_filled && !shape.anonymous;
         is_whole && !file.is_empty() && with_key(&self.index.messages, &file.key).is_empty()
@@ -353,11 +367,6 @@ impl<'a> Planner<'a> {
 
 fn all_of(findings: &[&Finding]) -> Vec<Cure> {
     findings.iter().map(|finding| (finding.kind, finding.path.clone())).collect()
-}
-
-/// Whether a directory is one of the three of a folder.
-fn is_part(directory: &Path) -> bool {
-    matches!(directory.file_name().map(OsStr::as_bytes), Some(b"cur" | b"new" | b"tmp"))
 }
 
 /// Whether a name is that of a file that rsync was still writing: `.NAME.` and six letters.

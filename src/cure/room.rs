@@ -1,9 +1,9 @@
 //! Names that are free: on the disk, and among the names that a plan gives away.
 
 use std::collections::BTreeSet;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::os::unix::ffi::OsStringExt;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -71,6 +71,9 @@ impl Room {
         apart: bool,
     ) -> Option<PathBuf> {
         let folder = directory.parent().unwrap_or(Path::new("")).to_owned();
+        let is_free_base = |room: &Room, base: &(PathBuf, Vec<u8>)| {
+            !is_part(directory) || !room.bases.contains(base)
+        };
         let own = file.path.parent() == Some(directory)
             && file_name::base(name) == file_name::base(file.name())
             && !apart;
@@ -83,7 +86,7 @@ impl Room {
             let base = (folder.clone(), file_name::base(&name).to_vec());
             let path = directory.join(OsString::from_vec(name));
             let is_free = !self.exists(&path) && !self.given.contains(&path);
-            if is_free && (own && number == 0 || !self.bases.contains(&base)) {
+            if is_free && (own && number == 0 || is_free_base(self, &base)) {
                 self.bases.insert(base);
                 self.given.insert(path.clone());
                 return Some(path);
@@ -91,6 +94,11 @@ impl Room {
         }
         None
     }
+}
+
+/// Whether a directory is one of the three of a folder.
+pub(super) fn is_part(directory: &Path) -> bool {
+    matches!(directory.file_name().map(OsStr::as_bytes), Some(b"cur" | b"new" | b"tmp"))
 }
 
 /// The name with a number at the end of its unique part; 0 is none.

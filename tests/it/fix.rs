@@ -229,6 +229,23 @@ fn a_tree_that_changed_gets_no_script() {
 }
 
 #[test]
+fn what_was_not_read_may_be_the_copy() {
+    let tree = sound().with("tmp/1.h", mail("old"));
+    let mut command = tool();
+    command.args(["check", "--fix-script", "--now", LATE, "-x", "Archives/*"]).arg(&tree);
+    assert!(!Run::of(&mut command).text().contains("tmp/1.h"));
+    assert_eq!(steps(&tree), ["rm -- 'tmp/1.h'"]);
+}
+
+#[test]
+fn junk_moves_up_unless_a_sync_took_it_for_mail() {
+    let up = ["ln -- 'cur/Thumbs.db' 'Thumbs.db' && rm -- 'cur/Thumbs.db'"];
+    assert_eq!(steps(&sound().with("cur/Thumbs.db", [1, 2])), up);
+    let mapped = sound().with(".isyncuidmap.db", "");
+    assert_eq!(steps(&mapped.with("cur/Thumbs.db", [1, 2])), [""; 0]);
+}
+
+#[test]
 fn moves_go_to_directories_only() {
     let tree = Tree::bare().folder(".Sent").with(".Sent/1.M1.h", mail("lost"));
     fs::remove_dir(tree.path(".Sent/new")).unwrap();

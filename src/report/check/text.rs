@@ -140,7 +140,7 @@ fn write_hints(report: &Report<'_>, shape: Shape, out: &mut dyn Write) -> io::Re
     let scripted = all().filter(|(tree, finding)| tree.plan.cures(finding)).count() as u64;
     if scripted > 0 {
         let command = again(&[], &with_option(&report.command, "--fix-script"));
-        writeln!(out, "A script for {}: {command}", plural(scripted, "finding"))?;
+        writeln!(out, "A script for {}: {command} > fix.sh", plural(scripted, "finding"))?;
     }
     let cut = report.trees.iter().any(|tree| is_cut(&tree.findings));
     if cut && !shape.all {
