@@ -10,7 +10,7 @@ use crate::verdict::Exit;
 
 use super::super::command::again;
 use super::super::escape::{escape, path_text};
-use super::super::text::{Paint, plural};
+use super::super::text::{Paint, grouped, plural};
 use super::{Report, Shape, Tree};
 
 /// How many findings of a kind it takes for a word on where they are.
@@ -52,7 +52,7 @@ fn what_was_read(tree: &Tree<'_>) -> String {
     match whole {
         0 => format!("read: the headers of {all}"),
         _ if whole == files => format!("read: {all}, to the end ({bytes})"),
-        _ => format!("read: the headers of {all}, {whole} of them to the end ({bytes})"),
+        _ => format!("read: the headers of {all}, {} of them to the end ({bytes})", grouped(whole)),
     }
 }
 
@@ -65,7 +65,8 @@ fn write_kind(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let about = kind.about();
-    let head = format!("{}: {} {}{}", severity.word(), findings.len(), about.id, states(findings));
+    let count = grouped(findings.len() as u64);
+    let head = format!("{}: {count} {}{}", severity.word(), about.id, states(findings));
     writeln!(out, "{}", paint.bold(&head))?;
     writeln!(out, "  {}", about.meaning)?;
     for (word, text) in [("breaks", about.breaks), ("cure", about.cure)] {
@@ -86,7 +87,7 @@ fn states(findings: &[&Finding]) -> String {
         *counts.entry(finding.state).or_default() += 1;
     }
     let counts: Vec<String> =
-        counts.iter().map(|(state, count)| format!("{count} {state}")).collect();
+        counts.iter().map(|(state, count)| format!("{} {state}", grouped(*count))).collect();
     if counts.is_empty() { String::new() } else { format!(" ({})", counts.join(", ")) }
 }
 
@@ -102,7 +103,8 @@ fn concentration(findings: &[&Finding]) -> Option<String> {
         root if root.is_empty() => "the root".to_owned(),
         place => format!("{place}/"),
     };
-    many.then(|| format!("{count} of {} in {place}", findings.len()))
+    let (some, all) = (grouped(count as u64), grouped(findings.len() as u64));
+    many.then(|| format!("{some} of {all} in {place}"))
 }
 
 fn write_examples(
@@ -177,7 +179,7 @@ fn verdict(report: &Report<'_>) -> String {
     };
     let info = match count(Severity::Info) {
         0 => String::new(),
-        count => format!(", {count} for information"),
+        count => format!(", {} for information", grouped(count)),
     };
     let unread: usize = report.trees.iter().map(|tree| tree.errors.len()).sum();
     match report.exit {

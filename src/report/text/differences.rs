@@ -17,7 +17,7 @@ use super::super::json::timestamp;
 use super::super::table::{self, Align, cut};
 use super::paint::Paint;
 use super::section::Section;
-use super::words::{folder_of, plural};
+use super::words::{folder_of, grouped, plural};
 
 /// How wide subjects and senders may be, in columns.
 const SUBJECT: usize = 40;
@@ -41,7 +41,7 @@ fn write_section(
     rows: &[&Row<'_>],
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let heading = format!("{} ({})", section.heading(), rows.len());
+    let heading = format!("{} ({})", section.heading(), grouped(rows.len() as u64));
     writeln!(out, "\n{}", paint.bold(&heading))?;
     let mut by_reason: BTreeMap<Option<Reason>, Vec<&Row<'_>>> = BTreeMap::new();
     for row in rows {
@@ -61,7 +61,7 @@ fn write_reason(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     if let Some(reason) = reason {
-        writeln!(out, "  {reason} ({}): {}", rows.len(), reason.meaning())?;
+        writeln!(out, "  {reason} ({}): {}", grouped(rows.len() as u64), reason.meaning())?;
     }
     if section.has_cures() {
         write_cure(report, rows.iter().filter(|row| row.reason == reason), out)?;
@@ -73,7 +73,7 @@ fn write_reason(
     if shown < rows.len() {
         let command = command_for_rest(report, section);
         let more = if shown == 0 { "" } else { " more" };
-        writeln!(out, "    … {}{more}: {command}", rows.len() - shown)?;
+        writeln!(out, "    … {}{more}: {command}", grouped((rows.len() - shown) as u64))?;
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ use crate::side::Side;
 use super::super::Report;
 use super::super::escape::{escape, path_text};
 use super::paint::Paint;
+use super::words::grouped;
 
 /// Who tells more.
 const MORE: &str = "  maildiff check TREE tells what breaks on these; with --fix-script it \
@@ -27,7 +28,8 @@ pub(super) fn write(report: &Report<'_>, paint: Paint, out: &mut dyn Write) -> i
     }
     writeln!(out, "\n{}", paint.bold("Findings"))?;
     for ((kind, side), findings) in kinds {
-        let (count, states, about) = (findings.len(), states(kind, &findings), kind.about());
+        let (count, about) = (grouped(findings.len() as u64), kind.about());
+        let states = states(kind, &findings);
         writeln!(out, "  {side}  {count} {}{states}: {}", about.id, about.meaning)?;
         let shown = if report.all { findings.len() } else { 1 };
         for finding in findings.iter().take(shown) {
@@ -46,7 +48,7 @@ fn states(kind: Kind, findings: &[&Finding]) -> String {
     for finding in findings {
         *counts.entry(finding.state).or_default() += 1;
     }
-    let counts = counts.iter().map(|(state, count)| format!("{count} {state}"));
+    let counts = counts.iter().map(|(state, count)| format!("{} {state}", grouped(*count)));
     format!(" ({})", counts.collect::<Vec<_>>().join(", "))
 }
 

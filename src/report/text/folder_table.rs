@@ -9,6 +9,7 @@ use crate::side::{Side, Sides};
 use super::super::Report;
 use super::super::escape::escape;
 use super::super::table::{self, Align};
+use super::words::grouped;
 
 /// The heads of the folder table.
 const FOLDER_HEAD: [&str; 9] =
@@ -43,7 +44,7 @@ fn folder_row(folder: &FolderCounts) -> Vec<String> {
     let side = |side: Side| match folder.names[side] {
         _ if folder.excluded => "excluded".to_owned(),
         None if folder.messages[side] == 0 && folder.name != "*" => "absent".to_owned(),
-        _ => folder.messages[side].to_string(),
+        _ => grouped(folder.messages[side]),
     };
     vec![
         escape(&name),
@@ -77,8 +78,8 @@ fn total_row(folders: &[FolderCounts]) -> Vec<String> {
     let only = sides(&|folder| folder.only);
     vec![
         "total".to_owned(),
-        messages.left.to_string(),
-        messages.right.to_string(),
+        grouped(messages.left),
+        grouped(messages.right),
         dot(sum(&|folder| folder.same)),
         dot(only.left),
         dot(only.right),
@@ -89,14 +90,14 @@ fn total_row(folders: &[FolderCounts]) -> Vec<String> {
 }
 
 fn dot(count: u64) -> String {
-    if count == 0 { ".".to_owned() } else { count.to_string() }
+    if count == 0 { ".".to_owned() } else { grouped(count) }
 }
 
 fn both_ways(counts: Sides<u64>, left: &str, right: &str) -> String {
     match (counts.left, counts.right) {
         (0, 0) => ".".to_owned(),
-        (count, 0) => format!("{count} {left}"),
-        (0, count) => format!("{count} {right}"),
-        (ours, theirs) => format!("{ours} {left} {theirs} {right}"),
+        (count, 0) => format!("{} {left}", grouped(count)),
+        (0, count) => format!("{} {right}", grouped(count)),
+        (ours, theirs) => format!("{} {left} {} {right}", grouped(ours), grouped(theirs)),
     }
 }

@@ -14,7 +14,7 @@ use crate::side::Side;
 use super::super::Report;
 use super::super::escape::{escape, path_text};
 use super::section::Section;
-use super::words::folder_of;
+use super::words::{folder_of, grouped};
 
 /// So many must have something in common for it to be told: fewer are seen at a glance.
 const FEWEST: usize = 4;
@@ -61,7 +61,8 @@ impl Gist {
 
     fn sentence(&self, of: usize, what: &str) -> String {
         let Gist { count, predicate } = self;
-        let share = if *count == of { format!("all {of}") } else { format!("{count} of {of}") };
+        let (some, all) = (grouped(*count as u64), grouped(of as u64));
+        let share = if *count == of { format!("all {all}") } else { format!("{some} of {all}") };
         format!("{share} {what} {predicate}")
     }
 }

@@ -21,7 +21,7 @@ mod verdict;
 
 pub(super) use paint::Paint;
 use words::messages;
-pub(super) use words::plural;
+pub(super) use words::{grouped, plural};
 
 /// How much of the report is written, and in what dress.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -68,12 +68,12 @@ fn write_ledger(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let lines = ledger_lines(ledger.left).into_iter().zip(ledger_lines(ledger.right));
     for ((name, left), (_, right)) in lines {
         if left + right > 0 {
-            rows.push(vec![name.to_owned(), left.to_string(), right.to_string()]);
+            rows.push(vec![name.to_owned(), grouped(left), grouped(right)]);
         }
     }
     let balance = |ledger: Ledger| {
         let sign = if ledger.balances() { "=" } else { "≠" };
-        format!("{sign} {}", ledger.files)
+        format!("{sign} {}", grouped(ledger.files))
     };
     rows.push(vec!["files".to_owned(), balance(ledger.left), balance(ledger.right)]);
     writeln!(out)?;

@@ -6,7 +6,7 @@ use crate::verdict::Exit;
 
 use super::super::Report;
 use super::paint::Paint;
-use super::words::{messages, plural};
+use super::words::{grouped, messages, plural};
 
 /// The answer, in one line.
 pub(super) fn line(report: &Report<'_>, paint: Paint) -> String {
@@ -49,7 +49,10 @@ fn unchecked(report: &Report<'_>) -> &'static str {
 fn complete(report: &Report<'_>) -> String {
     match messages(report, Side::Left) {
         1 => "COMPLETE: the one message of the left is on the right.".to_owned(),
-        count => format!("COMPLETE: all messages of the left ({count}) are on the right."),
+        count => {
+            let count = grouped(count);
+            format!("COMPLETE: all messages of the left ({count}) are on the right.")
+        }
     }
 }
 
@@ -60,15 +63,16 @@ fn incomplete(report: &Report<'_>) -> String {
         let of = messages(report, Side::Left);
         let verb = if counts.only_left == 1 { "is" } else { "are" };
         reasons.push(format!(
-            "{} of {of} messages of the left {verb} not on the right",
-            counts.only_left
+            "{} of {} messages of the left {verb} not on the right",
+            grouped(counts.only_left),
+            grouped(of)
         ));
     }
     if counts.content > 0 {
         reasons.push(format!("{} with other content", plural(counts.content, "pair")));
     }
     if report.diff.misfiled.right > 0 {
-        reasons.push(format!("{} misfiled on the right", report.diff.misfiled.right));
+        reasons.push(format!("{} misfiled on the right", grouped(report.diff.misfiled.right)));
     }
     format!("NOT COMPLETE: {}. {}", reasons.join(", "), others(report))
 }
@@ -98,5 +102,5 @@ fn everything(counts: &Counts) -> [(u64, &'static str); 6] {
 
 fn tell(parts: &[(u64, &str)]) -> String {
     let told = parts.iter().filter(|(count, _)| *count > 0);
-    told.map(|(count, what)| format!("{count} {what}")).collect::<Vec<_>>().join(", ")
+    told.map(|(count, what)| format!("{} {what}", grouped(*count))).collect::<Vec<_>>().join(", ")
 }
