@@ -266,7 +266,7 @@ impl<'a> Planner<'a> {
             let directory = match finding.kind {
                 Kind::MisfiledRoot | Kind::MisfiledSubdir => {
                     let info = file_name::has_info(file.name());
-                    self.folder_of(file)?.join(if info { "cur" } else { "new" })
+                    self.home_of(file)?.join(if info { "cur" } else { "new" })
                 }
                 Kind::TmpLeftover if self.is_lost_mail(file) => self.folder_of(file)?.join("new"),
                 Kind::HiddenFile if self.is_lost_mail(file) && !is_partial(file.name()) => {
@@ -295,6 +295,17 @@ impl<'a> Planner<'a> {
         let shape = file.shape;
         let is_whole = !shape.no_header_end && !shape.nul_filled && !shape.anonymous;
         is_whole && !file.is_empty() && with_key(&self.index.messages, &file.key).is_empty()
+    }
+
+    /// The directory of the folder that a misfiled message belongs to: of its own, or of one above
+    /// from which, by its UID, it has gone. With a UID from above that is not free there, nobody
+    /// can tell.
+    fn home_of(&self, file: &Message) -> Option<PathBuf> {
+        let own = self.folder_of(file)?;
+        if self.uids.is_of_folder_above(file, &own.join("cur")) {
+            return self.uids.origin(file, &own).map(Path::to_owned);
+        }
+        Some(own)
     }
 
     /// The directory of a file's folder, under the name that servers show.

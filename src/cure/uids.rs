@@ -36,11 +36,29 @@ impl Uids {
     }
 
     /// Whether a file has the UID of another folder than the one it would come to: of one above,
-    /// where mbsync still looks for it. Where it belongs is not for a script to say.
+    /// where mbsync still looks for it.
     pub(super) fn is_of_folder_above(&self, file: &Message, directory: &Path) -> bool {
-        let has_uids = |folder: &Path| highest_uid(&self.root.join(folder)).is_some();
-        let mut above = directory.ancestors().skip(1);
-        let own = above.next().unwrap_or(Path::new(""));
-        file_name::uid(file.name()).is_some() && !has_uids(own) && above.any(has_uids)
+        let folder = directory.parent().unwrap_or(Path::new(""));
+        file_name::uid(file.name()).is_some()
+            && !self.has_uids(folder)
+            && self.folder_above(folder).is_some()
+    }
+
+    /// The nearest folder above that has UIDs, if that of a file was given there and is free: then
+    /// it is from there that the file has gone.
+    pub(super) fn origin<'f>(&self, file: &Message, folder: &'f Path) -> Option<&'f Path> {
+        let above = self.folder_above(folder)?;
+        let uid = file_name::uid(file.name())?;
+        let is_given = highest_uid(&self.root.join(above)).is_some_and(|highest| uid <= highest);
+        let is_free = !self.taken.contains(&(above.to_owned(), uid));
+        (is_given && is_free).then_some(above)
+    }
+
+    fn folder_above<'f>(&self, folder: &'f Path) -> Option<&'f Path> {
+        folder.ancestors().skip(1).find(|above| self.has_uids(above))
+    }
+
+    fn has_uids(&self, folder: &Path) -> bool {
+        highest_uid(&self.root.join(folder)).is_some()
     }
 }

@@ -211,10 +211,16 @@ fn a_uid_is_kept_where_mbsync_still_has_it() {
 }
 
 #[test]
-fn mail_of_a_synced_folder_above_is_left_alone() {
+fn mail_of_a_synced_folder_above_goes_back_or_is_left_alone() {
     let tree = Tree::bare().folder("Lists").with("Lists/.uidvalidity", "1600000000\n9\n");
     let tree = tree.folder("Archives/2011").with("Lists/cur/1.h,U=1:2,S", mail("one"));
-    assert_eq!(steps(&tree.with("Lists/draft/1.M1.h,U=3:2,S", mail("lost"))), [""; 0]);
+    let tree = tree.with("Lists/draft/1.M1.h,U=3:2,S", mail("lost"));
+    let back = "ln -- 'Lists/draft/1.M1.h,U=3:2,S' 'Lists/cur/1.M1.h,U=3:2,S'";
+    let back = [format!("{back} && rm -- 'Lists/draft/1.M1.h,U=3:2,S'")];
+    assert_eq!(steps(&tree), back);
+    // A UID that is taken there, or was never given, says nothing.
+    let tree = tree.with("Lists/draft/2.M1.h,U=1:2,S", mail("another"));
+    assert_eq!(steps(&tree.with("Lists/draft/3.M1.h,U=99:2,S", mail("third"))), back);
 }
 
 #[test]
