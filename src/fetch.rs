@@ -39,6 +39,11 @@ pub fn contents(index: &Index, wanted: &[&Message]) -> Vec<Error> {
     errors
 }
 
+/// The contents of messages to the byte, but for line ends and volatile fields; in their order.
+pub fn exact_contents(index: &Index, wanted: &[&Message]) -> Vec<Result<Content, Error>> {
+    read_all(index, wanted, identify::exact_content)
+}
+
 /// The canonical content of a message cut behind `limit` canonical bytes: equal to another's
 /// content if that is a truncated copy.
 ///

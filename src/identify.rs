@@ -120,12 +120,23 @@ pub fn content(mail: &mut MailFile<'_>) -> io::Result<Content> {
     content_up_to(mail, u64::MAX)
 }
 
+/// The content of an open message to the byte, but for line ends and volatile fields.
+///
+/// # Errors
+/// As [`identify`].
+pub fn exact_content(mail: &mut MailFile<'_>) -> io::Result<Content> {
+    hash(mail, Canonical::exact())
+}
+
 /// The canonical content of a message cut behind `limit` canonical bytes.
 ///
 /// # Errors
 /// As [`identify`].
 pub fn content_up_to(mail: &mut MailFile<'_>, limit: u64) -> io::Result<Content> {
-    let mut canonical = Canonical::limited(limit);
+    hash(mail, Canonical::limited(limit))
+}
+
+fn hash(mail: &mut MailFile<'_>, mut canonical: Canonical) -> io::Result<Content> {
     mail.read(|chunk| {
         canonical.update(chunk);
         ControlFlow::Continue(())

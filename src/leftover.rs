@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::error::Error;
 use crate::fetch;
 use crate::index::{Index, Message};
+use crate::maildir::file_name;
 use crate::message::id::Key;
 
 /// A leftover, judged.
@@ -63,7 +64,7 @@ pub fn judge(index: &Index) -> (Vec<Leftover<'_>>, Vec<Error>) {
     let errors = fetch::contents(index, &wanted);
     let mut judged = Vec::new();
     for (leftovers, namesakes) in by_key(index) {
-        let judge = |message| Leftover { message, state: state(message, namesakes) };
+        let judge = |message| Leftover { message, state: state(index, message, namesakes) };
         judged.extend(leftovers.iter().map(judge));
     }
     (judged, errors)
@@ -77,7 +78,7 @@ fn by_key(index: &Index) -> impl Iterator<Item = (&[Message], &[Message])> {
     })
 }
 
-fn state<'a>(leftover: &Message, namesakes: &'a [Message]) -> State<'a> {
+fn state<'a>(index: &Index, leftover: &Message, namesakes: &'a [Message]) -> State<'a> {
     let shape = leftover.shape;
     if leftover.length == Some(0) || shape.blank || shape.nul_filled {
         return State::Empty;
@@ -89,11 +90,33 @@ fn state<'a>(leftover: &Message, namesakes: &'a [Message]) -> State<'a> {
     let covers = || namesakes.iter().filter(covers);
     let is_same_file =
         |message: &&Message| leftover.has_names && message.read_inode == leftover.read_inode;
-    match (covers().find(is_same_file), covers().next()) {
+    let best = || covers().find(|message| stays(index, message)).or(covers().next());
+    match (covers().find(is_same_file), best()) {
         (Some(message), _) => State::Linked(&message.path),
         (None, Some(message)) => State::Known(&message.path),
         (None, None) => State::Orphan,
     }
+}
+
+/// Whether a message will stay, as far as one can see: it is delivered and no link, nobody has
+/// marked it to be deleted, and a server shows its folder, which is not one that programs empty.
+pub fn stays(index: &Index, message: &Message) -> bool {
+    let folder = index.folders.get(message.folder);
+    message.place.is_delivered()
+        && !message.is_link()
+        && !file_name::letters(message.name()).contains(&b'T')
+        && folder.is_some_and(|folder| {
+            folder.lists(&message.path) && !is_emptied_by_programs(folder.name.as_str())
+        })
+}
+
+/// Whether programs throw away what is in a folder of this name: what RFC 6154 calls `\\Trash` and
+/// `\\Junk`, by the names that servers and clients give to these.
+fn is_emptied_by_programs(name: &str) -> bool {
+    const EMPTIED: [&str; 7] =
+        ["trash", "junk", "spam", "bin", "deleted", "deleted items", "deleted messages"];
+    let last = name.rsplit('/').next().unwrap_or(name);
+    EMPTIED.contains(&last.to_lowercase().as_str())
 }
 
 /// Whether a message is still there when a file is gone: a link that leads to the file is not.

@@ -46,6 +46,7 @@ pub fn at_a_glance(index: &Index, leftovers: &[Leftover<'_>]) -> Vec<Finding> {
     findings.extend(folders::invisible(index));
     findings.extend(twins::duplicate_bases(index));
     findings.extend(leftovers.iter().map(|leftover| places::leftover(index, leftover, None)));
+    findings.retain(|found| !folders::is_harmless(index, found));
     findings.sort();
     findings
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::finding::{Finding, Kind};
 use crate::index::{Index, Message};
-use crate::leftover::{Leftover, State};
+use crate::leftover::{Leftover, State, stays, with_key};
 use crate::maildir::file::Place;
 use crate::maildir::mail_like;
 
@@ -59,10 +59,24 @@ pub(super) fn leftover(index: &Index, leftover: &Leftover<'_>, now: Option<i64>)
         _ if is_fresh => Kind::TmpInflight,
         _ => Kind::TmpLeftover,
     };
-    let is_safe = matches!(state, State::Linked(_) | State::Known(_));
-    let advice =
-        if is_safe && kind != Kind::TmpInflight && now.is_some() { ": safe to delete" } else { "" };
+    let advice = match state {
+        State::Linked(cover) | State::Known(cover) if now.is_some() => {
+            advice(index, kind, message, cover)
+        }
+        _ => "",
+    };
     find(kind, message, detail(index, leftover) + advice).in_state(state.word())
+}
+
+/// Whether a leftover that a message covers may go.
+fn advice(index: &Index, kind: Kind, leftover: &Message, cover: &Path) -> &'static str {
+    let mut namesakes = with_key(&index.messages, &leftover.key).iter();
+    let cover = namesakes.find(|message| message.path == cover);
+    match cover.is_some_and(|cover| stays(index, cover)) {
+        _ if kind == Kind::TmpInflight => "",
+        true => ": safe to delete",
+        false => ", which may not stay: look first",
+    }
 }
 
 fn detail(index: &Index, leftover: &Leftover<'_>) -> String {

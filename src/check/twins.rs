@@ -1,5 +1,6 @@
 //! Files of one folder that share what must be a file's own: base name, UID.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
@@ -16,7 +17,7 @@ pub(super) fn duplicate_bases(index: &Index) -> Vec<Finding> {
     let mut files: Vec<&Message> =
         index.messages.iter().filter(|message| message.place.is_delivered()).collect();
     files.retain(|message| twins.contains(&base_of(message)));
-    files.sort_by_key(|message| (base_of(message), &message.path));
+    files.sort_by_key(|message| (base_of(message), rank(message), &message.path));
     let same_base = files.chunk_by(|one, other| base_of(one) == base_of(other));
     let findings = same_base.filter_map(<[&Message]>::split_first).flat_map(|(first, others)| {
         others.iter().map(move |other| {
@@ -25,6 +26,13 @@ pub(super) fn duplicate_bases(index: &Index) -> Vec<Finding> {
         })
     });
     findings.collect()
+}
+
+/// Which of several files of a base name is the first: one that nobody has marked to be deleted,
+/// then the one with most flags.
+fn rank(message: &Message) -> (bool, Reverse<usize>) {
+    let letters = file_name::letters(message.name());
+    (letters.contains(&b'T'), Reverse(letters.len()))
 }
 
 /// How much two files have in common; nothing is said where their contents were not read.

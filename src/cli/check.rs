@@ -131,7 +131,7 @@ impl Check {
     /// What goes to standard output.
     pub(crate) fn format(&self, terminal: bool, color: bool) -> Format {
         match self.format {
-            _ if self.fix_script => Format::Script,
+            _ if self.fix_script => Format::Script { escaped: terminal },
             Written::Text => Format::Text(Shape { all: self.all, color }),
             Written::Csv => Format::Csv(Table { bom: self.csv_bom, escaped: terminal }),
             Written::Json => Format::Json,

@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 use crate::finding::{Finding, Kind};
 use crate::index::{Index, Message};
 use crate::leftover::with_key;
-use crate::maildir::control;
 use crate::maildir::file_name;
+use crate::maildir::scan::Folder;
 
 mod new_name;
 mod room;
@@ -22,7 +22,7 @@ mod visible;
 mod removal;
 
 use new_name::{new_name, of_arrival};
-use removal::Removals;
+use removal::{Allowed, Removals};
 use room::{Room, is_part};
 use uids::Uids;
 pub use visible::listed_directory;
@@ -30,7 +30,7 @@ pub use visible::listed_directory;
 /// The steps that cure a tree, in an order in which they can be taken.
 #[derive(Debug, Default)]
 pub struct Plan {
-    /// Directories first, then files by kind and path.
+    /// Directories first, then what is moved, then what is removed; by kind and path.
     pub steps: Vec<Step>,
     /// Kind and path of every finding that is gone when all steps have been taken.
     cured: BTreeSet<Cure>,
@@ -63,7 +63,23 @@ pub enum Action {
         to: PathBuf,
     },
     /// Removes a file.
-    Remove(PathBuf),
+    Remove {
+        /// Its name.
+        path: PathBuf,
+        /// Where its message stays, if it had one.
+        cover: Option<PathBuf>,
+    },
+}
+
+impl Action {
+    /// What is done first, then, and last.
+    fn rank(&self) -> u8 {
+        match self {
+            Action::Make(_) => 0,
+            Action::Move { .. } => 1,
+            Action::Remove { .. } => 2,
+        }
+    }
 }
 
 impl Plan {
@@ -178,9 +194,11 @@ impl<'a> Planner<'a> {
         if file.is_link() || self.is_led_to(file) {
             return;
         }
-        if findings.iter().any(|finding| self.removals.allow(file, finding)) {
+        let allowed = findings.iter().find_map(|finding| self.removals.allow(file, finding));
+        if let Some(Allowed { cover }) = allowed {
             self.handled.insert(&file.path);
-            self.add(Action::Remove(file.path.clone()), all_of(findings));
+            let (path, cover) = (file.path.clone(), cover.map(|cover| cover.path.clone()));
+            self.add(Action::Remove { path, cover }, all_of(findings));
         } else {
             self.rename(file, findings);
         }
@@ -240,6 +258,15 @@ impl<'a> Planner<'a> {
         let folder = self.index.folders.get(file.folder)?;
         let hidden = folder.directory_of(&file.path).filter(|_| file.place.is_delivered())?;
         let shown = self.folder_of(file).filter(|shown| shown != hidden)?;
+        // A sync has given it that UID, so that it sees the folder; and where letter case does not
+        // count, two folders would become one.
+        let lower = folder.name.as_str().to_lowercase();
+        let is_other = |other: &Folder| other.name != folder.name;
+        let mut others = self.index.folders.iter().filter(|other| is_other(other));
+        let collides = others.any(|other| other.name.as_str().to_lowercase() == lower);
+        if collides || removal::is_known_to_sync(&file.path) {
+            return None;
+        }
         let part = file.path.parent()?.file_name()?;
         Some((shown.join(part), (Kind::InvisibleFolder, hidden.to_owned())))
     }
@@ -264,12 +291,12 @@ impl<'a> Planner<'a> {
     fn new_directory(&self, file: &Message, findings: &[&Finding]) -> Option<(PathBuf, Kind)> {
         findings.iter().find_map(|finding| {
             let directory = match finding.kind {
-                Kind::MisfiledRoot | Kind::MisfiledSubdir => {
+                Kind::MisfiledRoot | Kind::MisfiledSubdir if self.is_mail_once(file) => {
                     let info = file_name::has_info(file.name());
                     self.home_of(file)?.join(if info { "cur" } else { "new" })
                 }
                 Kind::TmpLeftover if self.is_lost_mail(file) => self.folder_of(file)?.join("new"),
-                Kind::HiddenFile if self.is_lost_mail(file) && !is_partial(file.name()) => {
+                Kind::HiddenFile if self.is_lost_mail(file) && is_whole_name(file.name()) => {
                     file.path.parent()?.to_owned()
                 }
                 Kind::ForeignFile if self.is_junk(file) => file.path.parent()?.parent()?.to_owned(),
@@ -279,11 +306,17 @@ impl<'a> Planner<'a> {
         })
     }
 
-    /// Whether a file among the messages is what desktops and servers leave in directories, and no
-    /// sync has taken it for a message.
+    /// Whether a file among the messages is what desktops leave in directories, and no sync has
+    /// taken it for a message.
     fn is_junk(&self, file: &Message) -> bool {
-        let is_named_so = control::file(file.name()) != control::File::Open;
+        let is_named_so = matches!(file.name(), b"Thumbs.db" | b"desktop.ini");
         is_named_so && self.may_rename(file) && !removal::is_known_to_sync(&file.path)
+    }
+
+    /// Whether a misfiled file is mail, and not a copy of a message of its folder: a directory full
+    /// of copies is somebody's backup.
+    fn is_mail_once(&self, file: &Message) -> bool {
+        !file.shape.no_usual_field && !self.removals.has_cover(file)
     }
 
     /// Whether a leftover is whole mail of which the tree has nothing: not a part of a message that
@@ -326,7 +359,8 @@ impl<'a> Planner<'a> {
             _ => false,
         };
         if findings.iter().any(may_go) {
-            self.add(Action::Remove(path.to_owned()), all_of(findings));
+            let action = Action::Remove { path: path.to_owned(), cover: None };
+            self.add(action, all_of(findings));
         }
     }
 
@@ -367,8 +401,8 @@ impl<'a> Planner<'a> {
 
     fn finish(mut self) -> Plan {
         self.steps.sort_by(|one, other| {
-            let makes = |step: &Step| !matches!(step.action, Action::Make(_));
-            (makes(one), one.kind, &one.action).cmp(&(makes(other), other.kind, &other.action))
+            let rank = |step: &Step| (step.action.rank(), step.kind);
+            rank(one).cmp(&rank(other)).then_with(|| one.action.cmp(&other.action))
         });
         let cured = self.steps.iter().flat_map(|step| step.cures.iter().cloned());
         let cured = cured.filter(|cure| !self.left.contains(cure)).collect();
@@ -380,12 +414,27 @@ fn all_of(findings: &[&Finding]) -> Vec<Cure> {
     findings.iter().map(|finding| (finding.kind, finding.path.clone())).collect()
 }
 
-/// Whether a name is that of a file that rsync was still writing: `.NAME.` and six letters.
-fn is_partial(name: &[u8]) -> bool {
-    let Some((rest, end)) = name.split_last_chunk::<7>() else { return false };
-    let [dot, letters @ ..] = end;
-    name.starts_with(b".")
-        && !rest.is_empty()
-        && *dot == b'.'
-        && letters.iter().all(u8::is_ascii_alphanumeric)
+/// Whether a dot name is a message's whole name with a dot before it, and not that of a file that
+/// is still being written: rsync's `.NAME.` and six letters, Syncthing's `.syncthing.NAME.tmp`.
+pub fn is_whole_name(name: &[u8]) -> bool {
+    let dots = name.iter().take_while(|&&byte| byte == b'.').count();
+    let plain = name.get(dots..).unwrap_or_default();
+    let partial = plain.split_last_chunk::<7>().is_some_and(|(rest, [dot, letters @ ..])| {
+        !rest.is_empty() && *dot == b'.' && letters.iter().all(u8::is_ascii_alphanumeric)
+    });
+    plain.first().is_some_and(u8::is_ascii_digit) && !partial
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_files_that_are_being_written() {
+        assert!(is_whole_name(b".1.M1.host:2,S") && is_whole_name(b"..1.host"));
+        for name in [".1.M1.host:2,S.aB3dE9", ".syncthing.1.host.tmp", ".goutputstream-AB12CD", "."]
+        {
+            assert!(!is_whole_name(name.as_bytes()), "{name}");
+        }
+    }
 }

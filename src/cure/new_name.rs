@@ -17,9 +17,13 @@ pub(super) fn new_name(file: &Message, findings: &[&Finding]) -> Option<(Vec<u8>
         let mended = match finding.kind {
             // The sizes of an empty file are all that is left of its message.
             Kind::WrongSizeS | Kind::WrongSizeW if file.length == Some(0) => false,
+            Kind::WrongSizeS | Kind::WrongSizeW if seems_cut_short(file) => false,
             Kind::WrongSizeS => name.mend_size(file.length),
             Kind::WrongSizeW => name.remove(b",W="),
-            Kind::DuplicateUid => name.remove(b",U="),
+            // One beyond what was given may be right, and the file of what was given old.
+            Kind::DuplicateUid if finding.state == "twice" => name.remove(b",U="),
+            // A sync may have chosen the separator.
+            Kind::AltInfoSeparator if file_name::uid(file.name()).is_some() => false,
             Kind::BadFlags if finding.state != "unknown" => name.sort_flags(),
             Kind::BadFilename if finding.state == "line-end" => name.replace_line_ends(),
             Kind::BadFilename if finding.state == "colon" => name.find_base(file),
@@ -34,6 +38,15 @@ pub(super) fn new_name(file: &Message, findings: &[&Finding]) -> Option<(Vec<u8>
         }
     }
     (!cured.is_empty()).then(|| (name.written(), cured))
+}
+
+/// Whether both sizes in a name agree with each other, and are larger than the file: then it is the
+/// file that is wrong.
+fn seems_cut_short(file: &Message) -> bool {
+    let sizes = [file_name::told_size(file.name()), file_name::told_wire_size(file.name())];
+    let [Some(told), Some(wire)] = sizes else { return false };
+    let agree = (told..=told.saturating_mul(2)).contains(&wire);
+    agree && file.length.is_some_and(|length| length < told && length < wire / 2 + wire % 2)
 }
 
 /// The name of mail that becomes visible: without the dots that hid it, without a UID unless it
@@ -152,8 +165,12 @@ impl Name {
 
     fn shorten(&mut self) -> bool {
         let (unique, fields) = self.split();
-        let kept = unique.get(..KEPT).unwrap_or(unique);
-        let fields = if fields.len() > KEPT { &[] } else { fields };
+        let within = |at: &usize| unique.get(*at).is_none_or(|byte| byte & 0xc0 != 0x80);
+        let end = (0..=KEPT.min(unique.len())).rev().find(within).unwrap_or_default();
+        let kept = unique.get(..end).unwrap_or(unique);
+        if fields.len() > KEPT {
+            return false;
+        }
         self.base = [kept, fields].concat();
         true
     }

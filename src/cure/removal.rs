@@ -13,8 +13,15 @@ use crate::check::base_of;
 use crate::fetch;
 use crate::finding::{Finding, Kind};
 use crate::index::{Index, Message};
-use crate::leftover::with_key;
+use crate::leftover::{stays, with_key};
 use crate::maildir::file_name;
+use crate::message::id::Key;
+
+/// That a file may go, and what has its message.
+pub(super) struct Allowed<'a> {
+    /// `None` where there was no message in it.
+    pub(super) cover: Option<&'a Message>,
+}
 
 /// What is to be known for it.
 pub(super) struct Removals<'a> {
@@ -50,38 +57,27 @@ impl<'a> Removals<'a> {
         let copies = findings.iter().filter(|finding| is_of_copy(finding.kind));
         let paths: BTreeSet<&Path> = copies.map(|finding| finding.path.as_path()).collect();
         let files = self.index.messages.iter().filter(|file| paths.contains(&*file.path));
-        let mut wanted: Vec<&Message> = Vec::new();
-        for file in files {
-            let namesakes = with_key(&self.index.messages, &file.key);
-            if namesakes.len() > 1 {
-                wanted.extend(namesakes);
-            }
-        }
-        wanted.sort_by(|one, other| one.path.cmp(&other.path));
-        wanted.dedup_by(|one, other| one.path == other.path);
+        let keys: BTreeSet<&Key> = files.map(|file| &file.key).collect();
+        let namesakes = keys.into_iter().map(|key| with_key(&self.index.messages, key));
+        let wanted: Vec<&Message> = namesakes.filter(|same| same.len() > 1).flatten().collect();
         drop(fetch::contents(self.index, &wanted));
     }
 
-    /// Whether a file may be removed for the sake of a finding.
-    pub(super) fn allow(&self, file: &Message, finding: &Finding) -> bool {
+    /// Whether a file may be removed for the sake of a finding, and what of it stays.
+    pub(super) fn allow(&self, file: &Message, finding: &Finding) -> Option<Allowed<'a>> {
+        let covered =
+            |cover: Option<&'a Message>| cover.map(|cover| Allowed { cover: Some(cover) });
         match finding.kind {
             // NULs are nothing to compare by, but something to look at.
-            Kind::TmpLeftover | Kind::HiddenFile if finding.state == "empty" => file.size == 0,
-            Kind::TmpLeftover | Kind::HiddenFile => finding.state != "orphan",
-            Kind::EmptyMessage => file.size == 0 && !self.tells_of_content(file),
-            Kind::MisfiledRoot | Kind::MisfiledSubdir => self.has_cover(file),
-            Kind::SyncConflict => self.has_cover(file) && !self.is_synced(file),
-            Kind::DuplicateBase => self.repeats_first(file, finding) && !self.has_uid_map(file),
-            _ => false,
+            Kind::TmpLeftover | Kind::HiddenFile if finding.state == "empty" => {
+                (file.size == 0).then_some(Allowed { cover: None })
+            }
+            Kind::TmpLeftover | Kind::HiddenFile => covered(self.cover(file, |_| true)),
+            Kind::MisfiledRoot => covered(self.cover_in_folder(file)),
+            Kind::SyncConflict if !self.is_synced(file) => covered(self.cover_in_folder(file)),
+            Kind::DuplicateBase if !self.has_uid_map(file) => covered(self.superior(file, finding)),
+            _ => None,
         }
-    }
-
-    /// Whether a file's name says that there was something in it, or that a sync knows it: then
-    /// another copy may have it still, and would lose it with this one.
-    fn tells_of_content(&self, file: &Message) -> bool {
-        let name = file.name();
-        let sizes = [file_name::told_size(name), file_name::told_wire_size(name)];
-        sizes.into_iter().flatten().any(|size| size > 0) || self.is_synced(file)
     }
 
     /// Whether a sync knows the file by a UID, in its name or beside its folder.
@@ -95,36 +91,58 @@ impl<'a> Removals<'a> {
         self.with_uid_map.contains(folder)
     }
 
-    /// Whether a delivered message of the same folder has the file's key and content, and stays.
-    fn has_cover(&self, file: &Message) -> bool {
-        let content = file.content.get().filter(|content| !content.is_empty());
-        let covers = |message: &&Message| {
-            message.folder == file.folder
-                && message.place.is_delivered()
-                && !message.is_link()
-                && message.path != file.path
-                && !self.doubtful.contains(&*message.path)
-                && message.content.get() == content
-        };
-        content.is_some() && with_key(&self.index.messages, &file.key).iter().any(|m| covers(&m))
+    /// Whether a message of the folder that stays has the file's key and content, byte for byte or
+    /// not.
+    pub(super) fn has_cover(&self, file: &Message) -> bool {
+        self.covers(file).any(|message| message.folder == file.folder)
     }
 
-    /// Whether the first file of a base name has all that this one has.
-    fn repeats_first(&self, file: &Message, finding: &Finding) -> bool {
-        let is_copy = matches!(finding.state, "same-file" | "same-content");
-        let twins = with_key(&self.index.messages, &file.key).iter().filter(|twin| {
-            base_of(twin) == base_of(file)
-                && twin.path != file.path
-                && !self.doubtful.contains(&*twin.path)
-                && !twin.is_link()
-                && (twin.content.get() == file.content.get() && file.content.get().is_some())
-        });
+    fn cover_in_folder(&self, file: &Message) -> Option<&'a Message> {
+        self.cover(file, |message| message.folder == file.folder)
+    }
+
+    /// A message that stays and has all that the file has: not only what transport leaves alone.
+    fn cover(&self, file: &Message, fits: impl Fn(&Message) -> bool) -> Option<&'a Message> {
+        let covers = self.covers(file).filter(|message| fits(message)).take(MOST_READ);
+        covers.into_iter().find(|message| self.is_equal(file, message))
+    }
+
+    /// The messages that stay, with the file's key and content.
+    fn covers(&self, file: &Message) -> impl Iterator<Item = &'a Message> {
+        let content = file.content.get().copied().filter(|content| !content.is_empty());
+        let path = file.path.clone();
+        with_key(&self.index.messages, &file.key).iter().filter(move |message| {
+            content.is_some()
+                && message.content.get().copied() == content
+                && message.path != path
+                && !self.doubtful.contains(&*message.path)
+                && stays(self.index, message)
+        })
+    }
+
+    /// Whether two files are one message to the byte, but for line ends and what transport adds.
+    fn is_equal(&self, file: &Message, message: &Message) -> bool {
+        if file.read_inode == message.read_inode && file.has_names {
+            return true;
+        }
+        let read = fetch::exact_contents(self.index, &[file, message]);
+        matches!(read.as_slice(), [Ok(one), Ok(other)] if one == other)
+    }
+
+    /// Another file of the base name that has all that this one has, flags included.
+    fn superior(&self, file: &Message, finding: &Finding) -> Option<&'a Message> {
         let letters = |message: &Message| -> BTreeSet<u8> {
             file_name::letters(message.name()).iter().copied().collect()
         };
-        is_copy && twins.into_iter().any(|twin| letters(file).is_subset(&letters(twin)))
+        let is_copy = matches!(finding.state, "same-file" | "same-content");
+        self.cover(file, |twin| {
+            is_copy && base_of(twin) == base_of(file) && letters(file).is_subset(&letters(twin))
+        })
     }
 }
+
+/// How many messages of equal content are read for one file to find an equal one.
+const MOST_READ: usize = 8;
 
 /// Whether a finding may be about a second copy of a message.
 fn is_of_copy(kind: Kind) -> bool {
@@ -143,5 +161,9 @@ pub(super) fn is_gone_for_good(link: &Path) -> bool {
     let folder = link.parent().unwrap_or(Path::new(""));
     let place = folder.join(&target);
     let is_annexed = memchr::memmem::find(target.as_os_str().as_bytes(), b".git/annex").is_some();
-    !is_annexed && !is_known_to_sync(link) && place.parent().is_some_and(Path::is_dir)
+    // An empty directory may be where a disk is mounted at other times.
+    let holds_others = |directory: &Path| {
+        fs::read_dir(directory).is_ok_and(|mut entries| entries.next().is_some())
+    };
+    !is_annexed && !is_known_to_sync(link) && place.parent().is_some_and(holds_others)
 }

@@ -1,6 +1,6 @@
 //! Names that are free: on the disk, and among the names that a plan gives away.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -19,6 +19,8 @@ pub(super) struct Room {
     given: BTreeSet<PathBuf>,
     /// Directories that a plan makes.
     made: BTreeSet<PathBuf>,
+    /// The number that is tried next for a name in a directory: there may be thousands of one name.
+    numbers: BTreeMap<(PathBuf, Vec<u8>), u32>,
 }
 
 impl Room {
@@ -33,6 +35,7 @@ impl Room {
             bases: bases.collect(),
             given: BTreeSet::new(),
             made: BTreeSet::new(),
+            numbers: BTreeMap::new(),
         }
     }
 
@@ -81,14 +84,17 @@ impl Room {
         if own && wanted == file.path {
             return None;
         }
-        for number in 0_u32.. {
+        let own_numbers = (directory.to_owned(), name.to_vec());
+        let first = self.numbers.get(&own_numbers).copied().unwrap_or_default();
+        for number in first.. {
             let name = numbered(name, number);
             let base = (folder.clone(), file_name::base(&name).to_vec());
             let path = directory.join(OsString::from_vec(name));
-            let is_free = !self.exists(&path) && !self.given.contains(&path);
-            if is_free && (own && number == 0 || is_free_base(self, &base)) {
+            let is_free = own && number == 0 || is_free_base(self, &base);
+            if is_free && !self.given.contains(&path) && !self.exists(&path) {
                 self.bases.insert(base);
                 self.given.insert(path.clone());
+                self.numbers.insert(own_numbers, number);
                 return Some(path);
             }
         }

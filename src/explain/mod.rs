@@ -124,7 +124,8 @@ impl Explanation<'_> {
         self.trees.index(exhibit.side).map(|index| remarks(index, exhibit)).unwrap_or_default()
     }
 
-    /// Whether a comparison finds nothing wrong with it; of a single tree, whether it is delivered.
+    /// Whether a comparison finds nothing wrong with it; of a single tree, whether a server
+    /// shows it.
     pub fn is_fine(&self) -> bool {
         let fails = |row: &Row<'_>| {
             row.class != diff::Class::Same
@@ -132,7 +133,13 @@ impl Explanation<'_> {
                 || row.marks.contains(&Mark::Misfiled)
         };
         match self.trees {
-            Trees::One(_) => true,
+            Trees::One(index) => self.exhibits.iter().any(|exhibit| {
+                let message = exhibit.message;
+                let folder = index.folders.get(message.folder);
+                exhibit.kinship == Kinship::SameKey
+                    && message.place.is_delivered()
+                    && folder.is_some_and(|folder| folder.lists(&message.path))
+            }),
             Trees::Two(..) => !self.rows.is_empty() && !self.rows.iter().any(fails),
         }
     }

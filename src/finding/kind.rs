@@ -173,7 +173,8 @@ kinds! {
     DuplicateUid = "duplicate-uid", Error,
         "a U= that mbsync refuses",
         breaks "mbsync refuses the whole folder",
-        cure "rename it without ,U=: mbsync gives it a new UID";
+        cure "the second of one: rename it without ,U=, and mbsync gives it a new UID; beyond the \
+              last: write the highest into the second line of .uidvalidity";
     /// A name that programs cannot handle.
     BadFilename = "bad-filename", Error,
         "a file name that programs cannot handle",

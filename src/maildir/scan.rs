@@ -68,7 +68,7 @@ pub struct Folder {
     /// Its directories, relative to the root; more than one where names collide, none where mail
     /// of no folder was put into INBOX.
     pub directories: Vec<PathBuf>,
-    /// Those of its directories that no server of this layout lists.
+    /// Those of its directories that no server of this layout lists, and no sync either.
     pub unlisted: BTreeSet<PathBuf>,
     /// Control files of it and of what lies below it that is no folder.
     pub control: u64,
@@ -261,7 +261,7 @@ impl Builder {
         let role = role(path, directory, parent);
         let is_folder = role == Role::Open
             && (directory.is_folder() || self.is_folder_without_delivery(origin, path, directory));
-        let own = is_folder.then(|| self.open_folder(origin, path));
+        let own = is_folder.then(|| self.open_folder(origin, path, directory));
         let folder = own.or(parent.map(|parent| parent.folder));
         Standing { role, folder: folder.unwrap_or_else(|| self.inbox()), is_folder }
     }
@@ -313,7 +313,7 @@ impl Builder {
     }
 
     /// The folder that a directory is, made or found again under its name.
-    fn open_folder(&mut self, origin: Origin<'_>, path: &Path) -> usize {
+    fn open_folder(&mut self, origin: Origin<'_>, path: &Path, directory: &Directory) -> usize {
         let named = self.name(origin, path);
         let folder = self.folder(&named);
         let path = origin.base.join(path);
@@ -326,7 +326,7 @@ impl Builder {
                 let found = Finding::new(Found::FolderNameCollision, folder, path.clone(), detail);
                 self.scan.findings.push(found.in_state("same-name"));
             }
-            if !named.visible {
+            if !named.visible && !is_synced(directory) {
                 known.unlisted.insert(path.clone());
             }
             known.directories.push(path);
@@ -431,6 +431,15 @@ impl Builder {
         scan.findings.dedup();
         self.scan
     }
+}
+
+/// Whether mbsync keeps its state in a directory: then somebody sees the folder, whatever the
+/// layout was taken for.
+fn is_synced(directory: &Directory) -> bool {
+    let mut names = directory.files.iter().map(|entry| entry.name.as_bytes());
+    names.any(|name| {
+        matches!(name, b".uidvalidity" | b".isyncuidmap.db") || name.starts_with(b".mbsyncstate")
+    })
 }
 
 /// Whether a directory lies directly in the `cur`, `new` or `tmp` of a folder.

@@ -60,6 +60,13 @@ impl Canonical {
         Canonical::default()
     }
 
+    /// Of every byte but CR, blanks included: equal only for files that are one message to the
+    /// byte, but for line ends and volatile fields. No content of a report is of this kind.
+    pub fn exact() -> Canonical {
+        let sieve = Sieve { counts: |byte| byte != b'\r', ..Sieve::default() };
+        Canonical { sieve, ..Canonical::default() }
+    }
+
     /// Hashes no more than `limit` canonical bytes: the content of a message cut there, for
     /// telling a truncated copy.
     pub fn limited(limit: u64) -> Canonical {
@@ -81,11 +88,19 @@ impl Canonical {
 }
 
 /// Lets through what of a message counts.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Sieve {
     /// Whether the current field is a volatile one.
     skipping: bool,
+    /// Which bytes count.
+    counts: fn(u8) -> bool,
     kept: Vec<u8>,
+}
+
+impl Default for Sieve {
+    fn default() -> Sieve {
+        Sieve { skipping: false, counts, kept: Vec::new() }
+    }
 }
 
 impl Sieve {
@@ -108,6 +123,7 @@ impl Sieve {
     }
 
     fn keep(&mut self, bytes: &[u8]) {
+        let counts = self.counts;
         self.kept.extend(bytes.iter().filter(|&&byte| counts(byte)));
     }
 }
@@ -197,6 +213,23 @@ mod tests {
         }
         assert!(!canonical(b"x").is_empty());
         assert_eq!(canonical(b"").to_string(), "sha1:8005f34cce4fec16bf56a789656cff7a58d557ea");
+    }
+
+    #[test]
+    fn exactness_sees_what_transport_would_not() {
+        let exact = |message: &[u8]| {
+            let mut exact = Canonical::exact();
+            exact.update(message);
+            exact.finish()
+        };
+        let patch = b"A: 1\n\n- a b\n+\tc\n";
+        assert_eq!(exact(patch), exact(b"X-TUID: x\r\nA: 1\r\n\r\n- a b\r\n+\tc\r\n"));
+        for other in
+            [&b"A: 1\n\n- a  b\n+\tc\n"[..], b"A: 1\n\n- a b\n+ c\n", b"A: 1\n\n- a b+\tc\n"]
+        {
+            same(patch, other);
+            assert_ne!(exact(patch), exact(other));
+        }
     }
 
     #[test]

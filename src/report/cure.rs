@@ -8,13 +8,13 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use crate::cure::listed_directory;
+use crate::cure::{is_whole_name, listed_directory};
 use crate::diff::{Mark, Reason, Row};
 use crate::finding::{Finding, Kind};
 use crate::index::{Index, Message};
 use crate::leftover::with_key;
 use crate::maildir::file::Place;
-use crate::maildir::file_name::{has_info, with_size, without_wire_size};
+use crate::maildir::file_name::{has_info, uid, with_size, without_wire_size};
 use crate::side::{Side, Sides};
 
 use super::command::path_word;
@@ -113,13 +113,23 @@ impl<'a> Spot<'a> {
 
     fn file_properly(&self) -> String {
         let part = if has_info(self.name()) { "cur" } else { "new" };
-        or(self.deliver(part), "move it into the cur/ of its folder")
+        or(self.deliver(part), &self.warn_of_uid("move it into the cur/ of its folder"))
+    }
+
+    /// What to do, and what to mind about a UID: mbsync refuses a folder with two of one.
+    fn warn_of_uid(&self, what: &str) -> String {
+        match uid(self.name()) {
+            Some(uid) => format!("{what}; if another file there has U={uid}, without ,U={uid}"),
+            None => what.to_owned(),
+        }
     }
 
     /// Moves it into `cur` or `new` of its folder, which is made where the folder lacks it. A link
     /// may lead to nothing from there.
     fn deliver(&self, part: &str) -> Option<String> {
-        let directory = self.directory().filter(|_| !self.message.is_link())?;
+        // A UID that another message has by now would stop the sync of the whole folder.
+        let may_move = !self.message.is_link() && uid(self.name()).is_none();
+        let directory = self.directory().filter(|_| may_move)?;
         let target = self.index.root.join(directory).join(part);
         // The last part is empty so that the path ends in a slash: it must be a directory.
         let moved = move_to(&self.path(), &target.join(""))?;
@@ -137,18 +147,20 @@ impl<'a> Spot<'a> {
     /// Ends what a program began and did not end; that may be a part of the message only.
     fn finish(&self) -> String {
         let (command, sentence) = if self.message.place == Place::Hidden {
-            (self.show(), "if it is whole, give it a name without the dot")
+            (self.show(), "if it is whole, give it a name without the dot".to_owned())
         } else {
-            (self.deliver("new"), "if it is whole, move it into the new/ of its folder")
+            let sentence = "if it is whole, move it into the new/ of its folder";
+            (self.deliver("new"), self.warn_of_uid(sentence))
         };
-        or(command.map(|command| format!("{command}  # if it is whole")), sentence)
+        or(command.map(|command| format!("{command}  # if it is whole")), &sentence)
     }
 
     /// Takes the dot from its name.
     fn show(&self) -> Option<String> {
         let name = self.name();
         let dots = name.iter().take_while(|&&byte| byte == b'.').count();
-        self.rename(name.get(dots..)?)
+        let shown = name.get(dots..).filter(|_| is_whole_name(name))?;
+        self.rename(shown)
     }
 
     fn correct_size(&self) -> Option<String> {

@@ -1,7 +1,8 @@
 //! `maildiff check TREE…`: the stages in their order.
 
 use std::env;
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, bail};
@@ -38,6 +39,7 @@ pub(crate) fn run(cli: &Check) -> anyhow::Result<Exit> {
     if let Some(contradiction) = cli.contradiction() {
         bail!(contradiction);
     }
+    check_apart(&cli.trees)?;
     let now = cli.now.unwrap_or_else(now);
     let judged: Vec<Judged> =
         cli.trees.iter().map(|root| judge(root, now, cli)).collect::<anyhow::Result<_>>()?;
@@ -50,6 +52,18 @@ pub(crate) fn run(cli: &Check) -> anyhow::Result<Exit> {
         complain(&error.to_string());
     }
     written.map(|()| exit)
+}
+
+/// Trees that lie in each other would have their findings twice, and copies of themselves.
+fn check_apart(trees: &[PathBuf]) -> anyhow::Result<()> {
+    let real: Vec<PathBuf> = trees.iter().filter_map(|tree| fs::canonicalize(tree).ok()).collect();
+    for (at, one) in real.iter().enumerate() {
+        let mut others = real.iter().skip(at + 1);
+        if let Some(other) = others.find(|other| one.starts_with(other) || other.starts_with(one)) {
+            bail!("{} and {} lie in each other: check one of them", one.display(), other.display());
+        }
+    }
+    Ok(())
 }
 
 /// The time, in seconds since 1970-01-01 UTC.
@@ -66,6 +80,9 @@ fn judge(root: &Path, now: i64, cli: &Check) -> anyhow::Result<Judged> {
     progress.expect(files);
     let options = index::Options { excluded, ..index::Options::default() };
     let index = index(scan, &options, progress.read());
+    if index.messages.is_empty() && index.tally.excluded > 0 {
+        bail!("{}: the selection leaves no message", root.display());
+    }
     let (leftovers, unread) = leftover::judge(&index);
     progress.expect(files + count_unsized(&index));
     let mut checked = check(&index, &leftovers, now, progress.read());

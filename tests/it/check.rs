@@ -278,7 +278,7 @@ fn misnamed() -> Vec<Damage> {
         damage(
             "one base twice",
             1,
-            &["duplicate-base same-content cur/1.h:2,S", "duplicate-base other-content new/1.h"],
+            &["duplicate-base same-content cur/1.h:2,", "duplicate-base other-content new/1.h"],
             sound()
                 .with("cur/1.h:2,", mail("lost"))
                 .with("cur/1.h:2,S", mail("lost"))

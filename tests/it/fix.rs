@@ -180,7 +180,12 @@ fn a_copy_goes_only_if_another_stays() {
     let tree = sound().with(conflict, mail("lost")).with("cur/1.h:2,S", mail("lost").saying("x"));
     assert_eq!(steps(&tree), [""; 0]);
     let tree = twice("cur/1.h:2,", "cur/1.h:2,S");
+    assert_eq!(steps(&tree), ["rm -- 'cur/1.h:2,'"]);
+    let tree = twice("cur/1.h:2,F", "cur/1.h:2,S");
     let apart = "ln -- 'cur/1.h:2,S' 'cur/1.h_1:2,S' && rm -- 'cur/1.h:2,S'";
+    assert_eq!(steps(&tree), [apart]);
+    let tree = twice("cur/1.h:2,ST", "new/1.h");
+    let apart = "ln -- 'cur/1.h:2,ST' 'cur/1.h_1:2,ST' && rm -- 'cur/1.h:2,ST'";
     assert_eq!(steps(&tree), [apart]);
     let tree = twice("cur/1.h:2,FS", "cur/1.h:2,S");
     assert_eq!(steps(&tree), ["rm -- 'cur/1.h:2,S'"]);
@@ -232,6 +237,62 @@ fn a_tree_that_changed_gets_no_script() {
     assert_eq!(plan(&index, &findings).steps.len(), 1);
     findings.push(Finding::new(Kind::Vanished, 0, "cur".into(), ""));
     assert_eq!(plan(&index, &findings).steps, []);
+}
+
+#[test]
+fn a_cover_must_stay_itself() {
+    let left = |cover: &str| sound().with("tmp/1.h", mail("lost")).with(cover, mail("lost"));
+    assert_eq!(steps(&left("cur/2.h:2,S")), ["rm -- 'tmp/1.h'"]);
+    assert_eq!(steps(&left(".Archives.2012/cur/2.h:2,S")), ["rm -- 'tmp/1.h'"]);
+    assert_eq!(steps(&left("cur/2.h:2,ST")), [""; 0]);
+    assert_eq!(steps(&left(".Trash/cur/2.h:2,S").folder(".Trash")), [""; 0]);
+    assert_eq!(steps(&left("drafts/cur/2.h:2,S").folder("drafts")).len(), 5);
+    let elsewhere = Tree::new().with("cur/1.h", mail("lost"));
+    let linked = sound().with("tmp/1.h", mail("lost"));
+    assert_eq!(steps(&linked.link("cur/2.h:2,S", elsewhere.path("cur/1.h"))), [""; 0]);
+}
+
+#[test]
+fn what_differs_in_blanks_is_no_copy() {
+    let patch = |text: &str| mail("patch").saying(text);
+    let tree = sound().with("cur/1.h", patch("-\ta\n")).with("1.M1.h", patch("- a\n"));
+    assert_eq!(steps(&tree), [""; 0]);
+    let crlf = String::from_utf8(patch("-\ta\n").bytes()).unwrap().replace('\n', "\r\n");
+    let tree = sound().with("cur/1.h", patch("-\ta\n")).with("1.M1.h", crlf);
+    assert_eq!(steps(&tree), ["rm -- '1.M1.h'"]);
+}
+
+#[test]
+fn a_backup_in_a_stray_directory_stays() {
+    let tree = sound().with("cur/1.h", mail("lost")).with("cur.bak/1.h", mail("lost"));
+    assert_eq!(steps(&tree), [""; 0]);
+}
+
+#[test]
+fn what_is_no_mail_is_not_delivered() {
+    assert_eq!(steps(&sound().with("7", "Dear diary\n").with("20211101.pdf", "%PDF")), [""; 0]);
+}
+
+#[test]
+fn a_file_that_lost_its_end_keeps_what_tells_so() {
+    assert_eq!(steps(&sound().with("cur/1.h,S=9000,W=9200:2,S", mail("cut"))), [""; 0]);
+    assert_eq!(steps(&sound().with("cur/1.h,S=9000:2,S", mail("named"))).len(), 1);
+}
+
+#[test]
+fn a_folder_that_a_sync_keeps_is_seen_by_somebody() {
+    let tree = sound().folder("Sent").with("Sent/.uidvalidity", "1\n9\n");
+    let tree = tree.with("Sent/cur/1.h,U=1:2,S", mail("sent"));
+    assert!(!crate::check::told(&checked(&tree, "").1).iter().any(|told| told.contains("invis")));
+    assert_eq!(steps(&tree), [""; 0]);
+    let known = sound().folder("drafts").with("drafts/cur/1.h,U=1:2,S", mail("sent"));
+    assert!(steps(&known).iter().all(|step| !step.starts_with("ln")));
+}
+
+#[test]
+fn a_uid_beyond_the_last_stays() {
+    let tree = sound().with(".uidvalidity", "1\n2\n").with("cur/1.h,U=4:2,S", mail("new"));
+    assert_eq!(steps(&tree), [""; 0]);
 }
 
 #[test]

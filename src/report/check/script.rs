@@ -13,39 +13,48 @@ use crate::cure::{Action, Step};
 use crate::finding::Kind;
 
 use super::super::escape::{escape, path_text};
-use super::super::text::plural;
+use super::super::text::{grouped, plural};
+use super::notes::notes;
 use super::{Report, Tree};
 
 const HEAD: &str = "\
 #!/bin/sh
 # Cures for what `maildiff check` found. Read it before you run it; nothing has been done yet.
 #
-# Stop delivery, sync and mail programs while it runs, and check the tree again first if it has
-# changed since. A move is a second name and then the removal of the first; a name that exists is
-# never replaced. Each line stands alone, so that those that you do not want can be deleted.
+# Make a backup. Stop delivery, sync and mail programs while it runs, and check the tree again first
+# if it has changed since. A move is a second name and then the removal of the first; a name that
+# exists is never replaced. Each command stands alone, so that those that you do not want can be
+# deleted. Removals come last.
 ";
 
-pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(report: &Report<'_>, escaped: bool, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(HEAD.as_bytes())?;
     for tree in &report.trees {
-        write_tree(tree, out)?;
+        write_tree(tree, escaped, out)?;
     }
     Ok(())
 }
 
-fn write_tree(tree: &Tree<'_>, out: &mut dyn Write) -> io::Result<()> {
+fn write_tree(tree: &Tree<'_>, escaped: bool, out: &mut dyn Write) -> io::Result<()> {
     let root = path::absolute(&tree.index.root).unwrap_or_else(|_| tree.index.root.clone());
     let steps = wanted(tree);
     let told = escape(&path_text(&root));
+    if !tree.errors.is_empty() {
+        let count = plural(tree.errors.len() as u64, "place");
+        writeln!(out, "\n# {told}: {count} could not be read, or changed: run maildiff check.")?;
+    }
     if steps.is_empty() {
         return writeln!(out, "\n# {told}: nothing here that a script can cure safely.");
     }
     let cured = tree.findings.iter().filter(|finding| tree.plan.cures(finding)).count();
     let all = plural(tree.findings.len() as u64, "finding");
-    let rest = if cured < tree.findings.len() { "; the others need no cure, or yours" } else { "" };
-    writeln!(out, "\n# {told}: cures {cured} of {all}{rest}.")?;
+    let rest = match (tree.findings.len() - cured) as u64 {
+        0 => String::new(),
+        rest => format!("; {} left to you: maildiff check tells", grouped(rest)),
+    };
+    writeln!(out, "\n# {told}: cures {} of {all}{rest}.", grouped(cured as u64))?;
     for group in steps.chunk_by(|one, other| heading(one) == heading(other)) {
-        write_group(group, &root, out)?;
+        write_group(group, &root, escaped, out)?;
     }
     Ok(())
 }
@@ -68,122 +77,86 @@ fn wanted<'a>(tree: &Tree<'a>) -> Vec<&'a Step> {
 }
 
 /// What steps share a comment: what they do, and why.
-fn heading(step: &Step) -> (bool, Kind) {
-    let makes = matches!(step.action, Action::Make(_));
-    (makes, if makes { Kind::MissingSubdir } else { step.kind })
+fn heading(step: &Step) -> (Deed, Kind) {
+    match step.action {
+        Action::Make(_) => (Deed::Make, Kind::MissingSubdir),
+        Action::Move { .. } => (Deed::Move, step.kind),
+        Action::Remove { .. } => (Deed::Remove, step.kind),
+    }
 }
 
-fn write_group(steps: &[&Step], root: &Path, out: &mut dyn Write) -> io::Result<()> {
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Deed {
+    Make,
+    Move,
+    Remove,
+}
+
+fn write_group(steps: &[&Step], root: &Path, escaped: bool, out: &mut dyn Write) -> io::Result<()> {
     let Some(first) = steps.first() else { return Ok(()) };
-    let (makes, kind) = heading(first);
+    let (deed, kind) = heading(first);
     let about = kind.about();
     let count = plural(steps.len() as u64, "step");
-    if makes {
-        writeln!(out, "\n# Directories that folders lack, or that mail is moved to ({count}).")?;
-    } else {
-        writeln!(out, "\n# {} ({count}): {}", about.id, about.meaning)?;
+    match deed {
+        Deed::Make => {
+            writeln!(
+                out,
+                "\n# Directories that folders lack, or that mail is moved to ({count})."
+            )?;
+        }
+        Deed::Move => writeln!(out, "\n# {} ({count}): {}", about.id, about.meaning)?,
+        Deed::Remove => writeln!(out, "\n# REMOVALS, {} ({count}): {}", about.id, about.meaning)?,
     }
-    for line in if makes { MAKES } else { notes(kind) } {
+    for line in notes(&first.action, kind) {
         writeln!(out, "#   {line}")?;
     }
-    steps.iter().try_for_each(|step| write_step(step, kind, root, out))
+    steps.iter().try_for_each(|step| write_step(step, kind, root, escaped, out))
 }
 
-const MAKES: &[&str] = &["Does: mkdir. Costs nothing."];
-
-/// What the steps of a kind do, what that costs, and what they must not be taken for.
-fn notes(kind: Kind) -> &'static [&'static str] {
-    match kind {
-        Kind::MisfiledRoot | Kind::MisfiledSubdir => &[
-            "Does: moves each into cur/ of its folder (new/, if its name has no flags part);",
-            "removes one whose message is there already, with the same content.",
-            "Costs: servers show them from then on, as new mail with new UIDs.",
-        ],
-        Kind::InvisibleFolder => &[
-            "Does: moves the mail to a folder of that name that servers show.",
-            "Costs: servers show it from then on. The old directories are left empty: rmdir them.",
-        ],
-        Kind::TmpLeftover => &[
-            "Does: removes what is empty, or whose message is elsewhere in the tree with the same",
-            "content; moves to new/ what the tree has nowhere else.",
-            "Costs: what is moved is shown as new mail. Look at it first: it may be cut short.",
-        ],
-        Kind::HiddenFile => &[
-            "Does: removes what is elsewhere in the tree with the same content; gives the others a",
-            "name without the dot.",
-            "Costs: what is renamed is shown as new mail.",
-        ],
-        Kind::EmptyMessage => &[
-            "Does: removes files of no bytes, where neither a sync nor their name knows of more.",
-            "Costs: a server tells its clients that they are deleted.",
-            "Must not: be done where a backup or another copy has them whole: restore them.",
-        ],
-        Kind::WrongSizeS => &[
-            "Does: writes the real size into the name, and leaves ,W= out.",
-            "Costs: a new base name is a new UID in Dovecot: every client and replica downloads",
-            "the message again. Dovecot's maildir-size-fix.pl keeps the UIDs, and drops W= too.",
-            "Must not: be done where S= was right and the file was cut short. Restore that first.",
-            "Must not: be helped by deleting a replica's copy: mbsync would delete the message.",
-        ],
-        Kind::WrongSizeW => &[
-            "Does: leaves ,W= out of the name, so that the server counts anew.",
-            "Costs: a new base name is a new UID in Dovecot: every client and replica downloads",
-            "the message again, this time whole.",
-            "Must not: be helped by deleting a replica's bad copy: mbsync would delete the rest.",
-        ],
-        Kind::DuplicateBase => &[
-            "Does: removes the one that has nothing of its own, gives another one a new name.",
-            "Costs: a new base name is a new UID in Dovecot, and a download for every client.",
-        ],
-        Kind::DuplicateUid => &[
-            "Does: leaves ,U= out of the name, so that mbsync gives the message a UID of its own.",
-            "Costs: mbsync copies it to the server, as any new message.",
-            "Must not: be helped by deleting the file: mbsync would delete the message.",
-        ],
-        Kind::SyncConflict => &[
-            "Does: removes copies that have the content of the original beside them.",
-            "Costs: a server tells its clients that they are deleted.",
-        ],
-        Kind::DanglingSymlink => &[
-            "Does: removes links whose target is gone, although its directory is there.",
-            "Must not: be done where the target is on a disk that will come back.",
-        ],
-        Kind::SpecialFile => &["Does: removes what is no file: nothing can be in it."],
-        Kind::ForeignFile => &[
-            "Does: moves what a desktop left among the messages up into the folder's directory.",
-            "Costs: a server tells its clients that a message is deleted.",
-        ],
-        _ => &[
-            "Does: gives each a name that programs can handle.",
-            "Costs: a new base name is a new UID in Dovecot, and a download for every client;",
-            "where only flags change, nothing.",
-        ],
-    }
-}
-
-fn write_step(step: &Step, kind: Kind, root: &Path, out: &mut dyn Write) -> io::Result<()> {
-    let others: Vec<&str> = step
-        .cures
-        .iter()
-        .map(|(cured, _)| *cured)
-        .filter(|cured| *cured != kind && *cured != step.kind)
-        .map(|cured| cured.about().id)
-        .collect();
-    if !others.is_empty() {
-        writeln!(out, "# also {}:", others.join(", "))?;
-    }
+fn write_step(
+    step: &Step,
+    kind: Kind,
+    root: &Path,
+    escaped: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    write_remarks(step, kind, root, out)?;
     let quoted = |path: &Path| quote(root.join(path).as_os_str().as_bytes());
     let line = match &step.action {
         Action::Make(path) => [b"mkdir -m 700 -- ".to_vec(), quoted(path)].concat(),
-        Action::Remove(path) => [b"rm -- ".to_vec(), quoted(path)].concat(),
+        Action::Remove { path, .. } => [b"rm -- ".to_vec(), quoted(path)].concat(),
         Action::Move { from, to } => {
             let (from, to) = (quoted(from), quoted(to));
             [b"ln -- ".to_vec(), from.clone(), b" ".to_vec(), to, b" && rm -- ".to_vec(), from]
                 .concat()
         }
     };
+    if line.contains(&b'\n') {
+        writeln!(out, "# a line's end in the name: the next lines are one command, as far as the")?;
+        writeln!(out, "# last quote; delete all of them or none")?;
+    }
+    // A terminal would obey a name; and nobody runs what a terminal shows.
+    if escaped {
+        return writeln!(out, "{}", escape(&String::from_utf8_lossy(&line)));
+    }
     out.write_all(&line)?;
     out.write_all(b"\n")
+}
+
+/// What else a step cures, and where a removed message stays.
+fn write_remarks(step: &Step, kind: Kind, root: &Path, out: &mut dyn Write) -> io::Result<()> {
+    let others = step.cures.iter().map(|(cured, _)| *cured);
+    let others = others.filter(|cured| *cured != kind && *cured != step.kind);
+    let others: Vec<&str> = others.map(|cured| cured.about().id).collect();
+    if !others.is_empty() {
+        writeln!(out, "# also {}:", others.join(", "))?;
+    }
+    match &step.action {
+        Action::Remove { cover: Some(cover), .. } => {
+            writeln!(out, "# stays: {}", escape(&path_text(&root.join(cover))))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Any bytes as one word of a POSIX shell (2.2.2, single quotes).

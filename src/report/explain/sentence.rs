@@ -117,10 +117,24 @@ pub(super) fn verdict(account: &Account<'_>) -> String {
             let unread = plural(unread as u64, "file or directory");
             format!("NOT PROVEN: {unread} could not be read, and may hold a copy. Found: {found}.")
         }
-        (_, Trees::One(_)) => format!("FOUND: {found}, {contents}."),
-        (Exit::Same, _) => format!("THE SAME: {found}, each with its like on the other side."),
+        (Exit::Same, Trees::One(_)) => format!("FOUND: {found}, {contents}."),
+        (_, Trees::One(_)) => format!("FOUND: {found}, {contents}; no server shows any of it."),
+        (Exit::Same, _) if paired_only(explanation) => {
+            format!("THE SAME: {found}, each with its like on the other side.")
+        }
+        (Exit::Same, _) => {
+            format!("THE SAME, but for leftovers: {found}; what is delivered has its like.")
+        }
         (Exit::Different, _) => format!("DIFFERENT: {}. Found: {found}.", differences(explanation)),
     }
+}
+
+/// Whether all files that are the message are files of the comparison.
+fn paired_only(explanation: &Explanation<'_>) -> bool {
+    let is_it = |exhibit: &&Exhibit<'_>| exhibit.kinship != Kinship::Probable;
+    let exhibits = explanation.exhibits.iter().filter(is_it).count();
+    let paired = explanation.rows.iter().flat_map(|row| row.files.iter().flatten()).count();
+    exhibits <= paired
 }
 
 /// How many files there are that are the message: `2 files on the left`.
