@@ -5,10 +5,11 @@ use std::io::Write;
 use std::os::unix::fs::symlink;
 use std::os::unix::net::UnixListener;
 use std::path::Path;
+use std::time::{Duration, UNIX_EPOCH};
 
 use serde_json::Value;
 
-use crate::tree::{Mail, Run, Tree, anonymous, mail, raw, tool};
+use crate::tree::{Mail, Run, Tree, anonymous, mail, raw, report, tool};
 
 /// When everything in `tmp` is old.
 pub(crate) const LATE: &str = "2100-01-01";
@@ -30,7 +31,7 @@ fn named(base: &str, mail: &Mail, info: &str) -> String {
 }
 
 /// How many bytes a message has, on disk and with CR LF line ends.
-fn sizes(mail: &Mail) -> (usize, usize) {
+pub(crate) fn sizes(mail: &Mail) -> (usize, usize) {
     let bytes = mail.bytes();
     let lines = bytes.split(|&byte| byte == b'\n').count() - 1;
     (bytes.len(), bytes.len() + lines)
@@ -443,4 +444,111 @@ fn names_and_mail_reach_no_terminal_raw() {
         assert!(format == "csv" || !text.contains('\u{1b}'), "{format}: {text}");
         assert!(format == "csv" || !text.contains('\u{9b}'), "{format}: {text}");
     }
+}
+
+/// What is said of a tree.
+fn findings(tree: &Tree) -> Vec<String> {
+    told(&checked(tree, "").1)
+}
+
+#[test]
+fn a_delivery_is_under_way_for_36_hours() {
+    let tree = sound().with("tmp/1.h", mail("lost"));
+    let begun = UNIX_EPOCH + Duration::from_secs(1_577_836_800);
+    File::options().write(true).open(tree.path("tmp/1.h")).unwrap().set_modified(begun).unwrap();
+    let at = |now: &str| {
+        let mut command = tool();
+        command.args(["check", "--format", "json", "--now", now]).arg(&tree);
+        told(&serde_json::from_slice(&Run::of(&mut command).stdout).unwrap())
+    };
+    assert_eq!(at("2020-01-02T11:59:59Z"), ["tmp-inflight orphan tmp/1.h"]);
+    assert_eq!(at("2020-01-02T12:00:00Z"), ["tmp-leftover orphan tmp/1.h"]);
+}
+
+#[test]
+fn lengths_count_to_the_byte() {
+    let of_name = |length: usize| {
+        let tree = sound().with(format!("cur/{}", "1".repeat(length)), mail("lost"));
+        checked(&tree, "--only name-too-long").0
+    };
+    assert_eq!((of_name(229), of_name(230)), (0, 1));
+    let of_path = |length: usize| {
+        let tree = sound();
+        let name = "1".repeat(length - tree.path("cur/").as_os_str().len());
+        findings(&tree.with(format!("cur/{name}"), mail("lost"))).len()
+    };
+    assert_eq!((of_path(239), of_path(240)), (0, 1));
+}
+
+#[test]
+fn what_is_hardly_a_damage_is_none() {
+    let none = |tree: Tree| assert_eq!(findings(&tree), [""; 0]);
+    // Keywords are flags of a kind.
+    none(sound().with("cur/1.h:2,Sab", mail("lost")));
+    none(sound().with(".uidvalidity", "1600000000\n5\n").with("cur/1.h,U=5:2,S", mail("lost")));
+    // Of a file that does not say so nobody knows the highest UID.
+    none(sound().with(".uidvalidity", "1600000000\n").with("cur/1.h,U=5:2,S", mail("lost")));
+    // What is left of a folder whose mail was moved.
+    none(sound().folder("Sent"));
+}
+
+#[test]
+fn a_folder_that_is_hidden_by_its_name_matters_if_mail_is_in_it() {
+    let tree = sound().folder("Sent").with("Sent/cur/1.h", mail("lost"));
+    let told = findings(&tree);
+    assert!(told.contains(&"invisible-folder Sent".to_owned()), "{told:?}");
+    assert!(told.iter().any(|told| told.starts_with("folder-name-collision")), "{told:?}");
+}
+
+#[test]
+fn a_file_that_is_no_mail_is_told_once() {
+    let one = |path: &str, content: &[u8], expected: &[&str]| {
+        assert_eq!(findings(&sound().with(path, content)), expected, "{path}");
+    };
+    one("cur/notes", b"", &["empty-message cur/notes"]);
+    one("cur/Thumbs.db", b"", &["foreign-file cur/Thumbs.db"]);
+    // A number is a name of mail, whatever it begins with.
+    one(
+        "17",
+        b"From a@b Fri Jun 17 2021\nFrom: a\nTo: b\nMessage-ID: <x@y>\n\nx\n",
+        &["misfiled-root 17"],
+    );
+    let tree = sound().with("cur/notes.txt~", "Dear Bob\n\nno\n");
+    assert!(!findings(&tree).iter().any(|told| told.starts_with("foreign-file")));
+}
+
+#[test]
+fn what_is_packed_is_measured_however_large_it_is() {
+    let large = mail("lost").saying(&"A line\n".repeat(300_000)).bytes();
+    let tree = sound().with("cur/1.h,S=1:2,S", gzip(&large));
+    let expected = ["wrong-size-s small cur/1.h,S=1:2,S", "compressed cur/1.h,S=1:2,S"];
+    assert_eq!(findings(&tree), expected);
+}
+
+#[test]
+fn leftovers_of_nothing_and_links_among_them() {
+    let is = |tree: Tree, state: &str| {
+        assert_eq!(findings(&tree), [format!("tmp-leftover {state} tmp/1.h")]);
+    };
+    is(sound().with("tmp/1.h", vec![0; 70_000]), "empty");
+    is(sound().with("tmp/1.h", "X-TUID: 123456789012\n"), "empty");
+    let other = Tree::of(&["x"]);
+    let away = || other.path("cur/x:2,S");
+    is(sound().with("cur/1.h:2,S", mail("lost")).link("tmp/1.h", "../cur/1.h:2,S"), "known");
+    // Two links to one file: each stands without the other.
+    is(sound().link("cur/1.h:2,S", away()).link("tmp/1.h", away()), "known");
+}
+
+#[test]
+fn a_link_is_a_copy_and_not_the_file() {
+    let tree = sound().with("cur/1.h:2,", mail("lost")).link("cur/1.h:2,S", "1.h:2,");
+    assert_eq!(findings(&tree), ["duplicate-base same-content cur/1.h:2,S"]);
+}
+
+#[test]
+fn a_comparison_tells_of_a_folder_only_if_it_is_hardly_one() {
+    let whole = Tree::of(&["a"]).with(".A/cur/1", mail("b"));
+    let bare = Tree::of(&["a"]).with(".A/cur/1", mail("b"));
+    assert_eq!(findings(&bare), ["missing-subdir new+tmp .A"]);
+    assert_eq!(report(&whole.folder(".A"), &bare, "").findings(), [""; 0]);
 }

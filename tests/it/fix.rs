@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::AtomicU64;
@@ -17,7 +18,7 @@ use maildiff::maildir::scan::{self, scan};
 use maildiff::message::canonical::Content;
 use serde_json::Value;
 
-use crate::check::{LATE, checked, damages, sound};
+use crate::check::{LATE, checked, damages, sizes, sound};
 use crate::tree::{Run, Tree, mail, raw, tool};
 
 /// The script that cures a tree.
@@ -355,4 +356,144 @@ fn the_cure_is_limited_to_what_is_asked_for() {
     command.args(["check", "--fix-script", "--now", LATE, "--only", "tmp-leftover"]).arg(&tree);
     let script = Run::of(&mut command).text();
     assert!(script.contains("/tmp/1.h'") && !script.contains("/1.M1.h:2,S'"), "{script}");
+}
+
+/// Where the first move of a script leads to; empty if there is none.
+fn goes_to(tree: &Tree) -> String {
+    let steps = steps(tree).into_iter().find(|step| step.starts_with("ln "));
+    steps.unwrap_or_default().split('\'').nth(3).unwrap_or_default().to_owned()
+}
+
+#[test]
+fn only_whole_mail_that_is_nowhere_else_is_delivered() {
+    let nuls = [vec![0; 70_000], mail("lost").bytes()].concat();
+    let version = mail("one").saying("Another version.\n").bytes();
+    for content in [
+        nuls,
+        version,
+        b"Message-ID: <x@y>\nDate: x\n\nbody\n".to_vec(),
+        b"From: a\nTo: b\nMessage-ID: <x@y>\n".to_vec(),
+        b"X-TUID: 123456789012\n".to_vec(),
+    ] {
+        let told = String::from_utf8_lossy(&content).into_owned();
+        assert_eq!(steps(&sound().with("tmp/1.M1.h", content)), [""; 0], "{told}");
+    }
+    // What rsync was still writing.
+    assert_eq!(steps(&sound().with("cur/.1.M1.h.Ab3dEf", mail("lost"))), [""; 0]);
+}
+
+#[test]
+fn what_is_delivered_gets_a_sound_name() {
+    let to = |path: &str| goes_to(&sound().with(path, mail("lost")));
+    assert_eq!(to("tmp/1.M1.h,S=7,W=7"), "new/1.M1.h");
+    assert_eq!(to("cur/.1.M1.h:2,SRR"), "cur/1.M1.h:2,RS");
+    let nameless = to("cur/.:2,S");
+    assert!(nameless.starts_with("cur/") && nameless.ends_with(".recovered:2,S"), "{nameless}");
+    let long = to(&format!("tmp/1.{}", "x".repeat(240)));
+    assert_eq!(long, format!("new/1.{}", "x".repeat(98)));
+}
+
+#[test]
+fn flags_that_are_unknown_and_sizes_that_programs_read_stay() {
+    assert_eq!(steps(&sound().with("cur/1.h:2,XS", mail("lost"))), [""; 0]);
+    let to = |name: &str| goes_to(&sound().with(format!("cur/{name}"), mail("lost")));
+    // Digits behind which neither a comma nor a colon stands were no size.
+    assert_eq!(to("1.h,S=7;2,S"), "cur/1.h:2,S");
+    assert_eq!(to("1.h,W=7;2,S"), "cur/1.h:2,S");
+    let (_, wire) = sizes(&mail("lost"));
+    assert_eq!(to(&format!("1.h,W={wire},x;2,S")), format!("cur/1.h,W={wire},x:2,S"));
+}
+
+#[test]
+fn two_that_move_to_one_name_get_two() {
+    let tree = sound().with("cur/Thumbs.db", [1, 2]).with("new/Thumbs.db", [3, 4]);
+    let moves = [
+        "ln -- 'new/Thumbs.db' 'Thumbs.db_1' && rm -- 'new/Thumbs.db'",
+        "ln -- 'cur/Thumbs.db' 'Thumbs.db' && rm -- 'cur/Thumbs.db'",
+    ];
+    assert_eq!(steps(&tree), moves);
+}
+
+#[test]
+fn what_a_sync_knows_by_its_name_stays_whatever_it_is() {
+    assert_eq!(steps(&sound().with("new/dovecot,U=3", [1, 2])), [""; 0]);
+    let tree = sound();
+    drop(UnixListener::bind(tree.path("cur/s,U=3")).unwrap());
+    assert_eq!(steps(&tree), [""; 0]);
+    drop(UnixListener::bind(tree.path("cur/s")).unwrap());
+    assert_eq!(steps(&tree), ["rm -- 'cur/s'"]);
+}
+
+#[test]
+fn a_copy_is_of_its_own_folder_and_no_link() {
+    let beside = |tree: Tree| tree.with(".Sent/1.M1.h:2,S", mail("lost"));
+    let moves = ["ln -- '.Sent/1.M1.h:2,S' '.Sent/cur/1.M1.h:2,S' && rm -- '.Sent/1.M1.h:2,S'"];
+    assert_eq!(steps(&beside(sound().with("cur/2.h:2,S", mail("lost")))), moves);
+    let other = Tree::new().with("cur/3.h:2,S", mail("lost"));
+    let away = other.path("cur/3.h:2,S");
+    assert_eq!(steps(&beside(sound().link(".Sent/cur/2.h:2,S", &away))), moves);
+    // Of two of one base name the link is no copy either.
+    let tree = sound().link("cur/1.h:2,FS", &away).with("cur/1.h:2,S", mail("lost"));
+    assert!(!steps(&tree).iter().any(|step| step.starts_with("rm ")));
+}
+
+#[test]
+fn of_one_base_name_only_a_copy_goes() {
+    let tree = sound().with("cur/1.h:2,FS", mail("lost").saying("Whole.\n"));
+    let tree = tree.with("cur/1.h:2,S", mail("lost").saying("Half.\n"));
+    let apart = "ln -- 'cur/1.h:2,S' 'cur/1.h_1:2,S' && rm -- 'cur/1.h:2,S'";
+    assert_eq!(steps(&tree), [apart]);
+    let mapped = Tree::new().with(".isyncuidmap.db", "");
+    let mapped = mapped.with("cur/1.h:2,FS", mail("lost")).with("cur/1.h:2,S", mail("lost"));
+    assert_eq!(steps(&mapped), [""; 0]);
+}
+
+#[test]
+fn a_hidden_folder_is_cured_only_if_all_its_mail_moves() {
+    let hidden = || sound().folder("drafts").with("drafts/cur/1.h:2,S", mail("draft"));
+    let is_cured = |tree: &Tree| ids(&checked(tree, "").1, Some(true)).contains("invisible-folder");
+    assert!(is_cured(&hidden()));
+    let other = Tree::of(&["x"]);
+    let linked = hidden().link("drafts/cur/2.h:2,S", other.path("cur/x:2,S"));
+    assert!(!is_cured(&linked));
+    assert!(!steps(&linked).iter().any(|step| step.contains("/2.h")));
+    let mapped = hidden().with("drafts/.isyncuidmap.db", "");
+    assert_eq!(steps(&mapped), [""; 0]);
+}
+
+#[test]
+fn directories_are_made_where_mail_stays() {
+    let tree = Tree::bare().with("Lists/.uidvalidity", "1600000000\n9\n").folder("Lists");
+    let tree = tree.folder("Archives/2011").folder("Lists/a").with("Lists/cur/1.h", mail("one"));
+    fs::remove_dir(tree.path("Lists/a/tmp")).unwrap();
+    let tree = tree.with("Lists/a/1.M1.h,U=3:2,S", mail("lost"));
+    assert_eq!(steps(&tree), ["mkdir -m 700 -- 'Lists/a/tmp'"]);
+    let tree = sound().with("drafts/cur/1.h:2,S", mail("draft"));
+    assert!(!steps(&tree).iter().any(|step| step.contains("'drafts/tmp'")));
+    assert!(steps(&tree).iter().any(|step| step.contains("'.drafts/tmp'")));
+}
+
+#[test]
+fn a_uid_comes_back_to_the_last_and_to_one_file() {
+    let synced = || sound().with(".uidvalidity", "1600000000\n9\n");
+    assert_eq!(goes_to(&synced().with("1.M1.h,U=9:2,S", mail("lost"))), "cur/1.M1.h,U=9:2,S");
+    let own = Tree::bare().folder("Lists").with("Lists/.uidvalidity", "1600000000\n9\n");
+    let own = own.folder("Archives/2011").folder("Lists/a");
+    let own = own.with("Lists/a/.uidvalidity", "1600000000\n9\n");
+    let own = own.with("Lists/a/1.M1.h,U=3:2,S", mail("lost"));
+    assert_eq!(goes_to(&own), "Lists/a/cur/1.M1.h,U=3:2,S");
+}
+
+#[test]
+fn three_of_one_base_name_stay_apart() {
+    let tree = sound().with("cur/1.h:2,", mail("lost")).with("cur/1.h:2,FS", mail("lost"));
+    // The second may have to go itself.
+    let steps = steps(&tree.with("cur/1.h:2,S", mail("lost")));
+    assert!(steps.iter().all(|step| step.starts_with("ln ")), "{steps:?}");
+    assert_eq!(steps.len(), 2);
+}
+
+#[test]
+fn an_empty_file_that_was_always_empty_goes() {
+    assert_eq!(steps(&sound().with("cur/1.h,S=0:2,S", "")), ["rm -- 'cur/1.h,S=0:2,S'"]);
 }
