@@ -408,3 +408,41 @@ fn a_header_of_any_kind_is_held_against_another() {
     let [left, right] = ["A: 1\nB: 2\n", "B: 2\nA: 1\n"].map(|head| holding(written(head, b"x\n")));
     explain("a@example.org", &left, &right).exits(1).tells("the same fields in another order");
 }
+
+#[test]
+fn sizes_that_a_name_tells_right_are_not_remarked() {
+    let length = mail("a").bytes().len();
+    let remarks = |wire: usize| {
+        let tree = Tree::new().with(format!("cur/1,S={length},W={wire}"), mail("a"));
+        explained(0, "a@example.org", &tree, &one("a"))["files"][0]["remarks"].clone()
+    };
+    assert_eq!(remarks(length), serde_json::json!([]));
+    assert_eq!(remarks(length - 1), serde_json::json!(["small-size-w"]));
+}
+
+#[test]
+fn a_copy_that_is_misfiled_is_not_all_right() {
+    let misfiled = Tree::new().with("1:2,S", mail("a"));
+    explain("a@example.org", &one("a"), &misfiled).exits(1);
+}
+
+#[test]
+fn what_is_shorter_and_other_is_not_cut_short() {
+    let (left, right) = (holding(mail("a").saying("One\n")), holding(mail("a").saying("Two, too")));
+    let told = explained(1, "a@example.org", &left, &right);
+    assert_eq!(told["differences"][0]["cut_short"], Value::Null);
+    assert!(told["differences"][0]["first"].is_object());
+}
+
+#[test]
+fn a_file_that_comes_to_mind_twice_is_shown_once() {
+    let like = |mail: Mail| mail.dated("2024-01-01").about("Hi");
+    let left = holding(like(mail("a")));
+    let right = holding(like(mail("b")));
+    let told = explained(1, "a@example.org", &left, &right);
+    let files: Vec<&Value> = told["files"].as_array().unwrap().iter().collect();
+    assert_eq!(files.len(), 2);
+    let other = holding(like(mail("b")).saying("This is a.\n"));
+    let told = explained(0, "a@example.org", &holding(like(mail("a"))), &other);
+    assert_eq!(told["files"].as_array().unwrap().len(), 2);
+}

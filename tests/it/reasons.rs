@@ -451,3 +451,43 @@ fn every_list_has_its_sentence() {
     let told = [r"all 4 messages only on the left are misfiled in .\x1b[31m/"];
     assert_eq!(gist(&escaped, &Tree::of(&["0"])), told);
 }
+
+#[test]
+fn a_folder_that_does_not_count_is_no_reason() {
+    let row = "only-left: unexplained: -";
+    check_with(at(".A/cur/1", mail("a")), Tree::new(), "--ignore-folders", &[row]);
+}
+
+#[test]
+fn what_is_like_several_is_probably_none_of_them() {
+    let like = |id| mail(id).dated("2024-05-17").about("One");
+    let left = at("cur/1", like("a")).with("cur/2", like("b"));
+    let told = report(&left, &at("cur/3", like("c").saying("Other\n")), "");
+    assert!(told.list("messages").iter().all(|entry| entry["probable"].is_null()));
+}
+
+#[test]
+fn more_than_a_server_sends_is_no_cut_copy() {
+    let whole = long("a");
+    let begun = String::from_utf8(whole.bytes()).unwrap().find("-ID").unwrap();
+    let (left, right) = (at("cur/1.h,W=9", whole.clone()), at("cur/2", head(&whole, begun)));
+    let told = report(&left, &right, "");
+    assert_eq!(told.rows(), ["only-left: truncated copy", "only-right: no end of header"]);
+    assert!(told.list("messages").iter().all(|entry| entry["probable"].is_null()));
+}
+
+#[test]
+fn a_hidden_folder_of_such_a_name_is_no_way_to_write_it() {
+    let refused = "only-left: folder name refused: rename the folder, or sync into SubFolders \
+        Verbatim";
+    let left = at("v1.2/cur/1", mail("a")).folder("B/C");
+    check(left, Tree::new().folder(".B.C").folder("w3.4"), &[refused]);
+}
+
+#[test]
+fn a_cause_of_its_own_comes_before_a_cut() {
+    let whole = anonymous().dated("2024-05-17").about("One").saying(&"A line\n".repeat(20));
+    let cut = head(&whole, whole.bytes().len() - 50);
+    let told = report(&at("1:2,S", whole), &at("cur/2", cut), "--content");
+    assert_eq!(told.rows(), ["only-left: misfiled", "only-right: truncated copy"]);
+}
