@@ -28,11 +28,11 @@ pub(super) fn duplicate_bases(index: &Index) -> Vec<Finding> {
     findings.collect()
 }
 
-/// Which of several files of a base name is the first: one that nobody has marked to be deleted,
-/// then the one with most flags.
-fn rank(message: &Message) -> (bool, Reverse<usize>) {
+/// Which of several files of a base name is the first: no link, one that nobody has marked to be
+/// deleted, then the one with most flags.
+fn rank(message: &Message) -> (bool, bool, Reverse<usize>) {
     let letters = file_name::letters(message.name());
-    (letters.contains(&b'T'), Reverse(letters.len()))
+    (message.is_link(), letters.contains(&b'T'), Reverse(letters.len()))
 }
 
 /// How much two files have in common; nothing is said where their contents were not read.

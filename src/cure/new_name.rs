@@ -72,6 +72,17 @@ pub(super) fn of_arrival(file: &Message, name: &[u8], keeps_uid: bool) -> Vec<u8
     name.written()
 }
 
+/// Whether a dot name is a message's whole name with a dot before it, and not that of a file that
+/// is still being written: rsync's `.NAME.` and six letters, Syncthing's `.syncthing.NAME.tmp`.
+pub fn is_whole_name(name: &[u8]) -> bool {
+    let dots = name.iter().take_while(|&&byte| byte == b'.').count();
+    let plain = name.get(dots..).unwrap_or_default();
+    let partial = plain.split_last_chunk::<7>().is_some_and(|(rest, [dot, letters @ ..])| {
+        !rest.is_empty() && *dot == b'.' && letters.iter().all(u8::is_ascii_alphanumeric)
+    });
+    plain.first().is_some_and(u8::is_ascii_digit) && !partial
+}
+
 /// A file name in its parts.
 struct Name {
     /// Up to the info part: the unique part and its fields.
@@ -172,7 +183,7 @@ impl Name {
             return false;
         }
         self.base = [kept, fields].concat();
-        true
+        self.base.len() + self.info.len() <= LONGEST_NAME
     }
 }
 
@@ -200,5 +211,14 @@ mod tests {
         check("1\n.h:2,SF\r", Name::replace_line_ends, "1_.h:2,FS");
         let long = "x".repeat(300) + ",S=4:2,S";
         check(&long, Name::shorten, &("x".repeat(KEPT) + ",S=4:2,S"));
+    }
+
+    #[test]
+    fn names_of_files_that_are_being_written() {
+        assert!(is_whole_name(b".1.M1.host:2,S") && is_whole_name(b"..1.host"));
+        for name in [".1.M1.host:2,S.aB3dE9", ".syncthing.1.host.tmp", ".goutputstream-AB12CD", "."]
+        {
+            assert!(!is_whole_name(name.as_bytes()), "{name}");
+        }
     }
 }

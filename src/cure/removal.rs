@@ -1,8 +1,10 @@
 //! Which files may be removed.
 //!
 //! A file with a message in it may go only if the message stays: a delivered file that is no link,
-//! and that is not itself to go, has its key and its content. A delivered file with a `U=` may go
-//! only if another has that too.
+//! that nobody is about to delete and that is not itself to go has its key and, line ends and what
+//! transport adds apart, every byte of it. A delivered file with a `U=` may go only if it shares
+//! that and its base name with the one that stays. What has no byte may go where no server shows
+//! it.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -98,7 +100,7 @@ impl<'a> Removals<'a> {
     }
 
     fn cover_in_folder(&self, file: &Message) -> Option<&'a Message> {
-        self.cover(file, |message| message.folder == file.folder)
+        self.cover(file, |message| message.folder == file.folder && has_letters_of(message, file))
     }
 
     /// A message that stays and has all that the file has: not only what transport leaves alone.
@@ -131,14 +133,17 @@ impl<'a> Removals<'a> {
 
     /// Another file of the base name that has all that this one has, flags included.
     fn superior(&self, file: &Message, finding: &Finding) -> Option<&'a Message> {
-        let letters = |message: &Message| -> BTreeSet<u8> {
-            file_name::letters(message.name()).iter().copied().collect()
-        };
         let is_copy = matches!(finding.state, "same-file" | "same-content");
         self.cover(file, |twin| {
-            is_copy && base_of(twin) == base_of(file) && letters(file).is_subset(&letters(twin))
+            is_copy && base_of(twin) == base_of(file) && has_letters_of(twin, file)
         })
     }
+}
+
+/// Whether a message has every flag and keyword of a file.
+fn has_letters_of(message: &Message, file: &Message) -> bool {
+    let letters = file_name::letters(message.name());
+    file_name::letters(file.name()).iter().all(|letter| letters.contains(letter))
 }
 
 /// How many messages of equal content are read for one file to find an equal one.

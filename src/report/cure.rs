@@ -92,7 +92,9 @@ struct Spot<'a> {
 impl<'a> Spot<'a> {
     /// The leftover of a tree that has the message's key.
     fn stuck<'o>(&self, index: &'o Index) -> Option<Spot<'o>> {
-        let message = with_key(&index.leftovers, &self.message.key).first()?;
+        // Of several the longest is most likely whole.
+        let stuck = with_key(&index.leftovers, &self.message.key).iter().rev();
+        let message = stuck.max_by_key(|leftover| leftover.size)?;
         Some(Spot { index, message })
     }
 

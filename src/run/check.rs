@@ -86,7 +86,8 @@ fn judge(root: &Path, now: i64, cli: &Check) -> anyhow::Result<Judged> {
     let (leftovers, unread) = leftover::judge(&index);
     progress.expect(files + count_unsized(&index));
     let mut checked = check(&index, &leftovers, now, progress.read());
-    let plan = plan(&index, &checked.findings);
+    // Whoever reads nothing needs no cures.
+    let plan = if cli.quiet { Plan::default() } else { plan(&index, &checked.findings) };
     checked.reading.count(&index);
     Ok(Judged { index, checked, plan, unread })
 }
