@@ -28,7 +28,7 @@ pub(super) fn new_name(file: &Message, findings: &[&Finding]) -> Option<(Vec<u8>
             Kind::BadFilename if finding.state == "line-end" => name.replace_line_ends(),
             Kind::BadFilename if finding.state == "colon" => name.find_base(file),
             Kind::NameTooLong => name.shorten(),
-            Kind::AltInfoSeparator => name.drop_unread_sizes(file.name()),
+            Kind::AltInfoSeparator => name.write_colon(file.name()),
             // Every name gets a place of its own.
             Kind::DuplicateBase => true,
             _ => false,
@@ -57,6 +57,7 @@ pub(super) fn of_arrival(file: &Message, name: &[u8], keeps_uid: bool) -> Vec<u8
     if !keeps_uid {
         name.remove(b",U=");
     }
+    name.write_colon(file.name());
     if file.place.is_leftover() {
         name.remove(b",S=");
         name.remove(b",W=");
@@ -87,7 +88,7 @@ pub fn is_whole_name(name: &[u8]) -> bool {
 struct Name {
     /// Up to the info part: the unique part and its fields.
     base: Vec<u8>,
-    /// From the separator on, with the standard one; empty where there is none.
+    /// From the separator on; empty where there is none.
     info: Vec<u8>,
 }
 
@@ -95,11 +96,7 @@ impl Name {
     fn of(name: &[u8]) -> Name {
         let base = file_name::base(name);
         let info = name.get(base.len()..).unwrap_or_default();
-        let info = match info.split_first() {
-            Some((_, rest)) => [b":", rest].concat(),
-            None => Vec::new(),
-        };
-        Name { base: base.to_vec(), info }
+        Name { base: base.to_vec(), info: info.to_vec() }
     }
 
     fn written(self) -> Vec<u8> {
@@ -128,9 +125,12 @@ impl Name {
         true
     }
 
-    /// Takes out sizes that programs did not read in the name as it `was`, and nobody checked. The
-    /// separator is written as a colon in any case.
-    fn drop_unread_sizes(&mut self, was: &[u8]) -> bool {
+    /// Writes the standard separator, and takes out sizes that programs did not read in the name as
+    /// it `was`, and nobody checked.
+    fn write_colon(&mut self, was: &[u8]) -> bool {
+        if let Some(separator) = self.info.first_mut() {
+            *separator = b':';
+        }
         if file_name::told_size(was).is_none() {
             self.remove(b",S=");
         }
@@ -147,13 +147,14 @@ impl Name {
     }
 
     fn sort_flags(&mut self) -> bool {
-        let Some(flags) = self.info.strip_prefix(b":2,") else { return false };
+        let Some((separator, flags)) = self.info.split_first() else { return false };
+        let Some(flags) = flags.strip_prefix(b"2,") else { return false };
         let end = memchr::memchr(b',', flags).unwrap_or(flags.len());
         let (letters, rest) = flags.split_at(end);
         let mut letters = letters.to_vec();
         letters.sort_unstable();
         letters.dedup();
-        self.info = [b":2,", letters.as_slice(), rest].concat();
+        self.info = [&[*separator], b"2,".as_slice(), &letters, rest].concat();
         true
     }
 
@@ -206,7 +207,9 @@ mod tests {
         check("1,U=5.sync.h", |name| name.remove(b",U="), "1.sync.h");
         check("1.h,U=7,S=4,W=5:2,S", |name| name.mend_size(Some(9)), "1.h,S=9,U=7:2,S");
         check("1.h,S=4", |name| name.mend_size(None), "1.h");
-        check("1.h;2,S", |_| true, "1.h:2,S");
+        check("1.h;2,S", |name| name.write_colon(b"1.h;2,S"), "1.h:2,S");
+        check("1.h,S=4;2,S", |name| name.write_colon(b"1.h,S=4;2,S"), "1.h:2,S");
+        check("1.h;2,SR", Name::sort_flags, "1.h;2,RS");
         check("1.h:2,SSFa,x", Name::sort_flags, "1.h:2,FSa,x");
         check("1\n.h:2,SF\r", Name::replace_line_ends, "1_.h:2,FS");
         let long = "x".repeat(300) + ",S=4:2,S";

@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::check::directory_of;
 use crate::finding::{Finding, Kind};
 use crate::index::{Index, Message};
+use crate::maildir::file_name;
 
 use super::new_name::{new_name, of_arrival};
 use super::removal::{self, Allowed, Removals};
@@ -25,6 +27,8 @@ pub(super) struct Planner<'a> {
     pub(super) steps: Vec<Step>,
     /// Files that a step is about.
     pub(super) handled: BTreeSet<&'a Path>,
+    /// UIDs of files that are removed, by the directory of their folder.
+    freed: BTreeSet<(PathBuf, u64)>,
     /// What stays wrong although a step is taken for it.
     pub(super) left: BTreeSet<Cure>,
 }
@@ -45,6 +49,7 @@ impl<'a> Planner<'a> {
             uids: Uids::new(index),
             steps: Vec::new(),
             handled: BTreeSet::new(),
+            freed: BTreeSet::new(),
             left: BTreeSet::new(),
         }
     }
@@ -81,26 +86,35 @@ impl<'a> Planner<'a> {
     pub(super) fn mend_all(&mut self) {
         for (path, findings) in self.found.clone() {
             match self.files.get(path) {
-                Some(file) => self.mend(file, &findings),
+                Some(file) => self.remove(file, &findings),
                 None => self.clear(path, &findings),
+            }
+        }
+        for (path, findings) in self.found.clone() {
+            if let Some(file) = self.files.get(path).filter(|_| !self.handled.contains(path)) {
+                self.rename(file, &findings);
             }
         }
     }
 
-    /// Removes or renames a file for the sake of its findings.
-    fn mend(&mut self, file: &'a Message, findings: &[&'a Finding]) {
-        // A link may lead on to, or be led to from, anywhere: it stays as it is.
-        if file.is_link() || self.is_led_to(file) {
+    /// Removes a file if one of its findings is ground enough.
+    fn remove(&mut self, file: &'a Message, findings: &[&'a Finding]) {
+        if self.must_stay(file) {
             return;
         }
         let allowed = findings.iter().find_map(|finding| self.removals.allow(file, finding));
         if let Some(Allowed { cover }) = allowed {
             self.handled.insert(&file.path);
+            self.freed.extend(uid_of(file));
             let (path, cover) = (file.path.clone(), cover.map(|cover| cover.path.clone()));
             self.add(Action::Remove { path, cover }, all_of(findings));
-        } else {
-            self.rename(file, findings);
         }
+    }
+
+    /// Whether a file must stay where it is: it is a link, which may lead on to, or be led to from,
+    /// anywhere, or a link leads to it.
+    fn must_stay(&self, file: &Message) -> bool {
+        file.is_link() || self.is_led_to(file)
     }
 
     /// Whether a link of the tree leads to the file: then it must stay where it is.
@@ -111,6 +125,14 @@ impl<'a> Planner<'a> {
     }
 
     fn rename(&mut self, file: &'a Message, findings: &[&'a Finding]) {
+        if self.must_stay(file) {
+            return;
+        }
+        // The UID of a file that goes is free for its twin.
+        let is_settled = uid_of(file).is_some_and(|uid| self.freed.contains(&uid));
+        let is_open = |finding: &&&Finding| !(is_settled && finding.kind == Kind::DuplicateUid);
+        let findings: Vec<&Finding> = findings.iter().filter(is_open).copied().collect();
+        let findings = findings.as_slice();
         let moved = self.new_directory(file, findings);
         let renamed = if self.may_rename(file) { new_name(file, findings) } else { None };
         let mut cures: Vec<Cure> = Vec::new();
@@ -220,6 +242,11 @@ impl<'a> Planner<'a> {
         let cured = cured.filter(|cure| !self.left.contains(cure)).collect();
         Plan { steps: self.steps, cured }
     }
+}
+
+/// The UID in a file's name, in the directory of its folder.
+fn uid_of(file: &Message) -> Option<(PathBuf, u64)> {
+    Some((directory_of(file).to_owned(), file_name::uid(file.name())?))
 }
 
 fn all_of(findings: &[&Finding]) -> Vec<Cure> {

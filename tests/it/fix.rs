@@ -254,6 +254,13 @@ fn a_cover_must_stay_itself() {
 }
 
 #[test]
+fn of_twins_with_one_uid_one_keeps_it() {
+    let tree = sound().with(".uidvalidity", "1600000000\n9\n");
+    let tree = tree.with("cur/1.h,U=3!2,S", mail("lost")).with("cur/1.h,U=3:2,RS", mail("lost"));
+    assert_eq!(steps(&tree), ["rm -- 'cur/1.h,U=3!2,S'"]);
+}
+
+#[test]
 fn what_differs_in_blanks_is_no_copy() {
     let patch = |text: &str| mail("patch").saying(text);
     let tree = sound().with("cur/1.h", patch("-\ta\n")).with("1.M1.h", patch("- a\n"));
