@@ -224,6 +224,8 @@ pub struct Particulars {
     pub envelope: Envelope,
     /// The message's length in bytes, decompressed.
     pub length: u64,
+    /// The same on the wire, where each line ends in CR LF.
+    pub wire: u64,
     /// How it lies in its file.
     pub storage: Storage,
     /// When the file was last modified, in seconds since 1970-01-01 UTC: what Dovecot serves as the
@@ -235,13 +237,13 @@ pub struct Particulars {
 pub fn particulars(index: &Index, wanted: &[&Message]) -> Vec<Result<Particulars, Error>> {
     read_all(index, wanted, |mail| {
         let Header { envelope, .. } = read_header(mail)?;
-        let mut length = 0;
+        let mut wire = Wire::default();
         mail.read(|chunk| {
-            length += chunk.len() as u64;
+            wire.take(chunk);
             ControlFlow::Continue(())
         })?;
-        let (storage, modified) = (mail.storage(), mail.modified());
-        Ok(Particulars { envelope, length, storage, modified })
+        let (length, storage, modified) = (wire.length, mail.storage(), mail.modified());
+        Ok(Particulars { envelope, length, wire: wire.size(), storage, modified })
     })
 }
 

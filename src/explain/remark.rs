@@ -26,8 +26,10 @@ pub enum Remark {
     Compressed(&'static str),
     /// Its name tells this size in `S=`, which is not its size.
     WrongSizeS(u64),
-    /// Its name tells this size in `W=`, and the message has more.
+    /// Its name tells this size in `W=`, and the message has more on the wire.
     SmallSizeW(u64),
+    /// Its name tells this size in `W=`, and the message has less on the wire.
+    BigSizeW(u64),
     /// mbsync has added so many lines.
     Tuids(u8),
 }
@@ -44,6 +46,7 @@ impl Remark {
             Remark::Compressed(_) => "compressed",
             Remark::WrongSizeS(_) => "wrong-size-s",
             Remark::SmallSizeW(_) => "small-size-w",
+            Remark::BigSizeW(_) => "big-size-w",
             Remark::Tuids(_) => "x-tuid",
         }
     }
@@ -62,6 +65,9 @@ impl fmt::Display for Remark {
                 write!(f, "its name says S={told}: Dovecot cannot serve it")
             }
             Remark::SmallSizeW(told) => write!(f, "its name says W={told}: Dovecot cuts it there"),
+            Remark::BigSizeW(told) => {
+                write!(f, "its name says W={told}: Dovecot drops the connection once, and mends it")
+            }
             Remark::Tuids(1) => f.write_str("1 X-TUID line of mbsync"),
             Remark::Tuids(count) => write!(f, "{count} X-TUID lines of mbsync"),
         }
@@ -81,7 +87,9 @@ pub(super) fn remarks(index: &Index, exhibit: &Exhibit<'_>) -> Vec<Remark> {
         Storage::Plain | Storage::Closed(_) => None,
     });
     let wrong_s = told_size(name).filter(|told| length.is_some_and(|length| length != *told));
-    let small_w = told_wire_size(name).filter(|told| length.is_some_and(|length| length > *told));
+    let wire = read.map(|read| read.wire);
+    let small_w = told_wire_size(name).filter(|told| wire.is_some_and(|wire| wire > *told));
+    let big_w = told_wire_size(name).filter(|told| wire.is_some_and(|wire| wire < *told));
     let told = [
         exhibit.message.is_empty().then_some(Remark::Empty),
         shape.no_header_end.then_some(Remark::NoHeaderEnd),
@@ -93,6 +101,7 @@ pub(super) fn remarks(index: &Index, exhibit: &Exhibit<'_>) -> Vec<Remark> {
         compressed,
         wrong_s.map(Remark::WrongSizeS),
         small_w.map(Remark::SmallSizeW),
+        big_w.map(Remark::BigSizeW),
         (shape.x_tuids > 0).then_some(Remark::Tuids(shape.x_tuids)),
     ];
     told.into_iter().flatten().collect()

@@ -411,13 +411,16 @@ fn a_header_of_any_kind_is_held_against_another() {
 
 #[test]
 fn sizes_that_a_name_tells_right_are_not_remarked() {
-    let length = mail("a").bytes().len();
+    let bytes = mail("a").bytes();
+    let length = bytes.len();
+    let wire = length + bytes.split(|&byte| byte == b'\n').count() - 1;
     let remarks = |wire: usize| {
         let tree = Tree::new().with(format!("cur/1,S={length},W={wire}"), mail("a"));
         explained(0, "a@example.org", &tree, &one("a"))["files"][0]["remarks"].clone()
     };
-    assert_eq!(remarks(length), serde_json::json!([]));
-    assert_eq!(remarks(length - 1), serde_json::json!(["small-size-w"]));
+    assert_eq!(remarks(wire), serde_json::json!([]));
+    assert_eq!(remarks(wire - 1), serde_json::json!(["small-size-w"]));
+    assert_eq!(remarks(wire + 1), serde_json::json!(["big-size-w"]));
 }
 
 #[test]
