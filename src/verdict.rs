@@ -68,6 +68,15 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// What it says where something could not be read, or something fails.
+    pub fn of(trouble: bool, fails: bool) -> Exit {
+        match (trouble, fails) {
+            (true, _) => Exit::Trouble,
+            (false, true) => Exit::Different,
+            (false, false) => Exit::Same,
+        }
+    }
+
     /// 0, 1 or 2, as of `diff` and `cmp`.
     pub fn code(self) -> u8 {
         match self {
@@ -101,11 +110,7 @@ pub fn judge(diff: &Diff<'_>, trouble: bool, criteria: &Criteria) -> Verdict {
     let others = [counts.only_right, counts.moved, counts.copies, counts.misfiled];
     let strict = complete && others == [0; 4];
     let failed_on = failures(diff, criteria);
-    let exit = match (trouble, failed_on.is_empty()) {
-        (true, _) => Exit::Trouble,
-        (false, false) => Exit::Different,
-        (false, true) => Exit::Same,
-    };
+    let exit = Exit::of(trouble, !failed_on.is_empty());
     Verdict {
         complete: complete && !trouble,
         strict: strict && !trouble,

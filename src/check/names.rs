@@ -50,7 +50,7 @@ pub(super) fn is_conflict(name: &[u8]) -> bool {
 
 fn bad_flags(message: &Message) -> Option<Finding> {
     let letters = file_name::letters(message.name());
-    let told = if letters.iter().any(|letter| !is_flag(*letter)) {
+    let told = if letters.iter().any(|letter| !file_name::is_flag(*letter)) {
         ("unknown", "a letter that is no flag")
     } else if letters.is_sorted_by(|one, next| one < next) {
         return None;
@@ -60,11 +60,6 @@ fn bad_flags(message: &Message) -> Option<Finding> {
         ("unsorted", "flags out of order")
     };
     Some(find(Kind::BadFlags, message, told.1).in_state(told.0))
-}
-
-/// A flag, or a keyword.
-pub(crate) fn is_flag(letter: u8) -> bool {
-    b"DFPRST".contains(&letter) || letter.is_ascii_lowercase()
 }
 
 fn bad_name(message: &Message) -> Option<Finding> {

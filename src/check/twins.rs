@@ -56,12 +56,7 @@ pub(crate) fn twins(messages: &[Message]) -> BTreeSet<(&Path, &[u8])> {
 
 /// Directory of the folder, and base name.
 pub(crate) fn base_of(message: &Message) -> (&Path, &[u8]) {
-    (directory_of(message), file_name::base(message.name()))
-}
-
-/// The directory of a delivered message's folder.
-pub(crate) fn directory_of(message: &Message) -> &Path {
-    message.path.parent().and_then(Path::parent).unwrap_or(Path::new(""))
+    (message.folder_directory(), message.base())
 }
 
 /// `U=` that mbsync refuses: the second of one in a folder, and what is beyond the highest that it
@@ -71,7 +66,7 @@ pub(super) fn duplicate_uids(index: &Index) -> Vec<Finding> {
     let mut by_folder: BTreeMap<&Path, BTreeMap<u64, Vec<&Message>>> = BTreeMap::new();
     for message in index.messages.iter().filter(|message| message.place.is_delivered()) {
         if let Some(uid) = file_name::uid(message.name()) {
-            let uids = by_folder.entry(directory_of(message)).or_default();
+            let uids = by_folder.entry(message.folder_directory()).or_default();
             uids.entry(uid).or_default().push(message);
         }
     }

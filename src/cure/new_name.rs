@@ -14,26 +14,7 @@ pub(super) fn new_name(file: &Message, findings: &[&Finding]) -> Option<(Vec<u8>
     let mut name = Name::of(file.name());
     let mut cured = Vec::new();
     for finding in findings {
-        let mended = match finding.kind {
-            // The sizes of an empty file are all that is left of its message.
-            Kind::WrongSizeS | Kind::WrongSizeW if file.length == Some(0) => false,
-            Kind::WrongSizeS | Kind::WrongSizeW if seems_cut_short(file) => false,
-            Kind::WrongSizeS => name.mend_size(file.length),
-            Kind::WrongSizeW => name.remove(b",W="),
-            // One beyond what was given may be right, and the file of what was given old.
-            Kind::DuplicateUid if finding.state == "twice" => name.remove(b",U="),
-            // A sync may have chosen the separator.
-            Kind::AltInfoSeparator if file_name::uid(file.name()).is_some() => false,
-            Kind::BadFlags if finding.state != "unknown" => name.sort_flags(),
-            Kind::BadFilename if finding.state == "line-end" => name.replace_line_ends(),
-            Kind::BadFilename if finding.state == "colon" => name.find_base(file),
-            Kind::NameTooLong => name.shorten(),
-            Kind::AltInfoSeparator => name.write_colon(file.name()),
-            // Every name gets a place of its own.
-            Kind::DuplicateBase => true,
-            _ => false,
-        };
-        if mended {
+        if name.mend(file, finding) {
             cured.push(finding.kind);
         }
     }
@@ -93,6 +74,34 @@ struct Name {
 }
 
 impl Name {
+    /// Mends what a finding is about; `false` where no other name cures it.
+    fn mend(&mut self, file: &Message, finding: &Finding) -> bool {
+        match finding.kind {
+            // The sizes of an empty file, or of one that was cut short, are all that is left of it.
+            Kind::WrongSizeS | Kind::WrongSizeW
+                if file.length == Some(0) || seems_cut_short(file) =>
+            {
+                return false;
+            }
+            Kind::WrongSizeS => self.mend_size(file.length),
+            Kind::WrongSizeW => self.remove(b",W="),
+            // One beyond what was given may be right, and the file of what was given old.
+            Kind::DuplicateUid if finding.state == "twice" => self.remove(b",U="),
+            // A sync may have chosen the separator, where it has given a UID.
+            Kind::AltInfoSeparator if file_name::uid(file.name()).is_none() => {
+                self.write_colon(file.name());
+            }
+            Kind::BadFilename if finding.state == "line-end" => self.replace_line_ends(),
+            Kind::BadFilename if finding.state == "colon" => self.find_base(file),
+            Kind::BadFlags if finding.state != "unknown" => return self.sort_flags(),
+            Kind::NameTooLong => return self.shorten(),
+            // Every name gets a place of its own.
+            Kind::DuplicateBase => {}
+            _ => return false,
+        }
+        true
+    }
+
     fn of(name: &[u8]) -> Name {
         let base = file_name::base(name);
         let info = name.get(base.len()..).unwrap_or_default();
@@ -104,7 +113,7 @@ impl Name {
     }
 
     /// Takes every field of this key out: the key, and the number behind it.
-    fn remove(&mut self, key: &[u8]) -> bool {
+    fn remove(&mut self, key: &[u8]) {
         while let Some(at) = memchr::memmem::find(&self.base, key) {
             let (before, field) = self.base.split_at(at);
             let value = field.get(key.len()..).unwrap_or_default();
@@ -112,22 +121,20 @@ impl Name {
             let after = value.get(end..).unwrap_or_default();
             self.base = [before, after].concat();
         }
-        true
     }
 
     /// Tells the size that the message has, and leaves it to the server to tell that on the wire.
-    fn mend_size(&mut self, length: Option<u64>) -> bool {
+    fn mend_size(&mut self, length: Option<u64>) {
         self.remove(b",W=");
         self.remove(b",S=");
         let (unique, fields) = self.split();
         let size = length.map(|length| format!(",S={length}")).unwrap_or_default();
         self.base = [unique, size.as_bytes(), fields].concat();
-        true
     }
 
     /// Writes the standard separator, and takes out sizes that programs did not read in the name as
     /// it `was`, and nobody checked.
-    fn write_colon(&mut self, was: &[u8]) -> bool {
+    fn write_colon(&mut self, was: &[u8]) {
         if let Some(separator) = self.info.first_mut() {
             *separator = b':';
         }
@@ -137,7 +144,6 @@ impl Name {
         if file_name::told_wire_size(was).is_none() {
             self.remove(b",W=");
         }
-        true
     }
 
     /// The unique part, and the fields behind it.
@@ -159,20 +165,18 @@ impl Name {
     }
 
     /// Replaces line ends, and takes them out of the flags, which nobody has looked at yet.
-    fn replace_line_ends(&mut self) -> bool {
+    fn replace_line_ends(&mut self) {
         let is_line_end = |byte: &u8| matches!(byte, b'\r' | b'\n');
         for byte in self.base.iter_mut().filter(|byte| is_line_end(byte)) {
             *byte = b'_';
         }
         self.info.retain(|byte| !is_line_end(byte));
         self.sort_flags();
-        true
     }
 
     /// A base for a name that has none, from what stays the same however often it is asked.
-    fn find_base(&mut self, file: &Message) -> bool {
+    fn find_base(&mut self, file: &Message) {
         self.base = format!("{}.I{}.recovered", file.modified, file.inode).into_bytes();
-        true
     }
 
     fn shorten(&mut self) -> bool {
@@ -193,9 +197,9 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(name: &str, mend: impl Fn(&mut Name) -> bool, expected: &str) {
+    fn check(name: &str, mend: impl Fn(&mut Name), expected: &str) {
         let mut parts = Name::of(name.as_bytes());
-        assert!(mend(&mut parts));
+        mend(&mut parts);
         assert_eq!(String::from_utf8(parts.written()).unwrap(), expected);
     }
 
@@ -209,11 +213,11 @@ mod tests {
         check("1.h,S=4", |name| name.mend_size(None), "1.h");
         check("1.h;2,S", |name| name.write_colon(b"1.h;2,S"), "1.h:2,S");
         check("1.h,S=4;2,S", |name| name.write_colon(b"1.h,S=4;2,S"), "1.h:2,S");
-        check("1.h;2,SR", Name::sort_flags, "1.h;2,RS");
-        check("1.h:2,SSFa,x", Name::sort_flags, "1.h:2,FSa,x");
+        check("1.h;2,SR", |name| assert!(name.sort_flags()), "1.h;2,RS");
+        check("1.h:2,SSFa,x", |name| assert!(name.sort_flags()), "1.h:2,FSa,x");
         check("1\n.h:2,SF\r", Name::replace_line_ends, "1_.h:2,FS");
         let long = "x".repeat(300) + ",S=4:2,S";
-        check(&long, Name::shorten, &("x".repeat(KEPT) + ",S=4:2,S"));
+        check(&long, |name| assert!(name.shorten()), &("x".repeat(KEPT) + ",S=4:2,S"));
     }
 
     #[test]

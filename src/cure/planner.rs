@@ -4,23 +4,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::check::directory_of;
 use crate::finding::{Finding, Kind};
 use crate::index::{Index, Message};
-use crate::maildir::file_name;
 
 use super::new_name::{new_name, of_arrival};
 use super::removal::{self, Allowed, Removals};
 use super::room::{Room, is_part};
 use super::step::{Action, Cure, Plan, Step};
-use super::uids::Uids;
+use super::uids::{Uids, uid_of};
 
 /// A plan under way.
 pub(super) struct Planner<'a> {
     pub(super) index: &'a Index,
     /// Messages and leftovers by path.
     pub(super) files: BTreeMap<&'a Path, &'a Message>,
-    pub(super) found: BTreeMap<&'a Path, Vec<&'a Finding>>,
+    findings: &'a [Finding],
     pub(super) removals: Removals<'a>,
     pub(super) room: Room,
     pub(super) uids: Uids,
@@ -36,15 +34,11 @@ pub(super) struct Planner<'a> {
 impl<'a> Planner<'a> {
     pub(super) fn new(index: &'a Index, findings: &'a [Finding]) -> Planner<'a> {
         let files = index.messages.iter().chain(&index.leftovers);
-        let mut found: BTreeMap<&Path, Vec<&Finding>> = BTreeMap::new();
-        for finding in findings {
-            found.entry(&finding.path).or_default().push(finding);
-        }
         Planner {
             index,
             files: files.map(|file| (file.path.as_path(), file)).collect(),
             removals: Removals::new(index, findings),
-            found,
+            findings,
             room: Room::new(index),
             uids: Uids::new(index),
             steps: Vec::new(),
@@ -72,8 +66,7 @@ impl<'a> Planner<'a> {
     }
 
     fn of_kind(&self, kind: Kind) -> impl Iterator<Item = &'a Finding> {
-        let all = self.found.values().flatten().copied();
-        all.filter(move |finding| finding.kind == kind)
+        self.findings.iter().filter(move |finding| finding.kind == kind)
     }
 
     fn make(&mut self, directory: PathBuf, cure: &Cure) {
@@ -84,31 +77,33 @@ impl<'a> Planner<'a> {
 
     /// Mends or clears away whatever was found at some path.
     pub(super) fn mend_all(&mut self) {
-        for (path, findings) in self.found.clone() {
-            match self.files.get(path) {
-                Some(file) => self.remove(file, &findings),
+        let mut found: BTreeMap<&Path, Vec<&Finding>> = BTreeMap::new();
+        for finding in self.findings {
+            found.entry(&finding.path).or_default().push(finding);
+        }
+        let mut stays = Vec::new();
+        for (path, findings) in found {
+            match self.files.get(path).copied() {
+                Some(file) if self.must_stay(file) => {}
+                Some(file) if self.remove(file, &findings) => {}
+                Some(file) => stays.push((file, findings)),
                 None => self.clear(path, &findings),
             }
         }
-        for (path, findings) in self.found.clone() {
-            if let Some(file) = self.files.get(path).filter(|_| !self.handled.contains(path)) {
-                self.rename(file, &findings);
-            }
+        for (file, findings) in stays {
+            self.rename(file, &findings);
         }
     }
 
     /// Removes a file if one of its findings is ground enough.
-    fn remove(&mut self, file: &'a Message, findings: &[&'a Finding]) {
-        if self.must_stay(file) {
-            return;
-        }
+    fn remove(&mut self, file: &'a Message, findings: &[&'a Finding]) -> bool {
         let allowed = findings.iter().find_map(|finding| self.removals.allow(file, finding));
-        if let Some(Allowed { cover }) = allowed {
-            self.handled.insert(&file.path);
-            self.freed.extend(uid_of(file));
-            let (path, cover) = (file.path.clone(), cover.map(|cover| cover.path.clone()));
-            self.add(Action::Remove { path, cover }, all_of(findings));
-        }
+        let Some(Allowed { cover }) = allowed else { return false };
+        self.handled.insert(&file.path);
+        self.freed.extend(uid_of(file));
+        let (path, cover) = (file.path.clone(), cover.map(|cover| cover.path.clone()));
+        self.add(Action::Remove { path, cover }, all_of(findings));
+        true
     }
 
     /// Whether a file must stay where it is: it is a link, which may lead on to, or be led to from,
@@ -125,9 +120,6 @@ impl<'a> Planner<'a> {
     }
 
     fn rename(&mut self, file: &'a Message, findings: &[&'a Finding]) {
-        if self.must_stay(file) {
-            return;
-        }
         // The UID of a file that goes is free for its twin.
         let is_settled = uid_of(file).is_some_and(|uid| self.freed.contains(&uid));
         let is_open = |finding: &&&Finding| !(is_settled && finding.kind == Kind::DuplicateUid);
@@ -225,7 +217,7 @@ impl<'a> Planner<'a> {
     /// Where servers will show a file that now lies in a folder that they do not.
     fn shown_path(&mut self, file: &Message, finding: &Finding) -> Option<PathBuf> {
         let (directory, _) = self.shown(file)?;
-        let may_move = self.may_rename(file) && !file.is_link() && !self.is_led_to(file);
+        let may_move = self.may_rename(file) && !self.must_stay(file);
         if !may_move || !self.room.may_hold(file, &directory) {
             return None;
         }
@@ -242,11 +234,6 @@ impl<'a> Planner<'a> {
         let cured = cured.filter(|cure| !self.left.contains(cure)).collect();
         Plan { steps: self.steps, cured }
     }
-}
-
-/// The UID in a file's name, in the directory of its folder.
-fn uid_of(file: &Message) -> Option<(PathBuf, u64)> {
-    Some((directory_of(file).to_owned(), file_name::uid(file.name())?))
 }
 
 fn all_of(findings: &[&Finding]) -> Vec<Cure> {

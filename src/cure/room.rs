@@ -26,10 +26,8 @@ pub(super) struct Room {
 impl Room {
     pub(super) fn new(index: &Index) -> Room {
         let delivered = index.messages.iter().filter(|message| message.place.is_delivered());
-        let bases = delivered.map(|message| {
-            let folder = message.path.parent().and_then(Path::parent).unwrap_or(Path::new(""));
-            (folder.to_owned(), file_name::base(message.name()).to_vec())
-        });
+        let bases = delivered
+            .map(|message| (message.folder_directory().to_owned(), message.base().to_vec()));
         Room {
             root: index.root.clone(),
             bases: bases.collect(),
@@ -77,9 +75,8 @@ impl Room {
         let is_free_base = |room: &Room, base: &(PathBuf, Vec<u8>)| {
             !is_part(directory) || !room.bases.contains(base)
         };
-        let own = file.path.parent() == Some(directory)
-            && file_name::base(name) == file_name::base(file.name())
-            && !apart;
+        let own =
+            file.path.parent() == Some(directory) && file_name::base(name) == file.base() && !apart;
         let wanted = directory.join(OsString::from_vec(name.to_vec()));
         if own && wanted == file.path {
             return None;

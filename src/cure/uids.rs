@@ -6,9 +6,14 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::check::{directory_of, highest_uid};
+use crate::check::highest_uid;
 use crate::index::{Index, Message};
 use crate::maildir::file_name;
+
+/// The UID in the name of a delivered file, and the directory of its folder.
+pub(super) fn uid_of(file: &Message) -> Option<(PathBuf, u64)> {
+    Some((file.folder_directory().to_owned(), file_name::uid(file.name())?))
+}
 
 /// The UIDs of a tree.
 pub(super) struct Uids {
@@ -20,10 +25,7 @@ pub(super) struct Uids {
 impl Uids {
     pub(super) fn new(index: &Index) -> Uids {
         let delivered = index.messages.iter().filter(|message| message.place.is_delivered());
-        let taken = delivered.filter_map(|message| {
-            Some((directory_of(message).to_owned(), file_name::uid(message.name())?))
-        });
-        Uids { root: index.root.clone(), taken: taken.collect() }
+        Uids { root: index.root.clone(), taken: delivered.filter_map(uid_of).collect() }
     }
 
     /// Takes the UID of a name for a file that comes to this `cur` or `new`; `false` where the

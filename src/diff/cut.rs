@@ -4,7 +4,6 @@
 //! but it is the beginning of the message all the same.
 
 use std::collections::BTreeMap;
-use std::os::unix::ffi::OsStrExt;
 
 use crate::fetch;
 use crate::index::{Index, Message};
@@ -50,8 +49,7 @@ fn openings<'m>(
 
 /// Whether the copy is a beginning of the message that is no longer than what a server sends of it.
 fn is_cut_of(copy: &[u8], message: &Message, opening: &[u8]) -> bool {
-    let name = message.path.file_name().unwrap_or_default();
-    let told = file_name::told_wire_size(name.as_bytes());
+    let told = file_name::told_wire_size(message.name());
     let is_sent = told.is_some_and(|told| copy.len() as u64 <= told);
     is_sent && !copy.is_empty() && copy.len() < opening.len() && opening.starts_with(copy)
 }

@@ -3,7 +3,6 @@
 
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
-use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use crate::check::{base_of, has_wrong_size, twins};
@@ -120,9 +119,8 @@ fn of_shape(message: &Message, header_size: Option<u64>) -> Option<Reason> {
 /// smaller than the message even before its line ends are counted twice, or than its header, so
 /// that the cut falls into that and what is served may be passed over, or have another key.
 fn is_served_short(message: &Message, header_size: Option<u64>) -> bool {
-    let name = message.path.file_name().unwrap_or_default();
     let needed = message.length.max(header_size);
-    let told = file_name::told_wire_size(name.as_bytes());
+    let told = file_name::told_wire_size(message.name());
     told.zip(needed).is_some_and(|(told, needed)| told < needed)
 }
 

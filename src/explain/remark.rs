@@ -1,7 +1,6 @@
 //! What is out of the ordinary with a file.
 
 use std::fmt;
-use std::os::unix::ffi::OsStrExt;
 
 use crate::index::Index;
 use crate::maildir::file_name::{told_size, told_wire_size};
@@ -80,7 +79,7 @@ pub(super) fn remarks(index: &Index, exhibit: &Exhibit<'_>) -> Vec<Remark> {
     let folder = index.folders.get(exhibit.message.folder);
     let read = exhibit.particulars.as_ref();
     let length = read.map(|read| read.length);
-    let name = exhibit.message.path.file_name().unwrap_or_default().as_bytes();
+    let name = exhibit.message.name();
     let compressed = read.and_then(|read| match read.storage {
         Storage::Gzip => Some(Remark::Compressed("gzip")),
         Storage::Zstd => Some(Remark::Compressed("zstd")),

@@ -5,9 +5,9 @@
 //! would be called the other's duplicate, and removed.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use crate::maildir::file_name;
+use crate::maildir::renamed::{Trace, repeated};
 
 use super::Message;
 
@@ -24,40 +24,14 @@ pub(super) fn drop_ghosts(messages: &mut Vec<Message>, leftovers: &mut Vec<Messa
             let may_be_ghost = repeated.contains(&file.read_inode);
             let is_first = !may_be_ghost || paths.insert(file.path.clone());
             let has_one_name = may_be_ghost && !file.has_names && !file.is_link();
-            is_first && (!has_one_name || seen.insert(Trace::of(file)))
+            is_first && (!has_one_name || seen.insert(Trace::of(&file.path, file.read_inode)))
         });
-    }
-}
-
-/// Inode numbers that occur more than once.
-fn repeated(inodes: impl Iterator<Item = u64>) -> BTreeSet<u64> {
-    let mut inodes: Vec<u64> = inodes.collect();
-    inodes.sort_unstable();
-    let twice = inodes.windows(2).filter_map(|two| match two {
-        [one, other] if one == other => Some(*one),
-        _ => None,
-    });
-    twice.collect()
-}
-
-/// What stays of a file through a rename within its folder.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Trace {
-    inode: u64,
-    base: Vec<u8>,
-    folder: PathBuf,
-}
-
-impl Trace {
-    fn of(file: &Message) -> Trace {
-        let folder = file.path.parent().and_then(Path::parent).unwrap_or(Path::new(""));
-        let base = file_name::base(file.name()).to_vec();
-        Trace { inode: file.read_inode, base, folder: folder.to_owned() }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
     use std::sync::OnceLock;
 
     use super::*;

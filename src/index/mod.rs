@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::os::unix::ffi::OsStrExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::AtomicU64;
 
@@ -78,6 +78,16 @@ impl Message {
     /// The file's name.
     pub fn name(&self) -> &[u8] {
         self.path.file_name().unwrap_or_default().as_bytes()
+    }
+
+    /// What of the file's name stays while flags change.
+    pub fn base(&self) -> &[u8] {
+        file_name::base(self.name())
+    }
+
+    /// The directory that its `cur`, `new` or `tmp` lies in: of a delivered message its folder's.
+    pub fn folder_directory(&self) -> &Path {
+        self.path.parent().and_then(Path::parent).unwrap_or(Path::new(""))
     }
 
     fn new(file: &File, path: PathBuf, read: Read, identity: Identity) -> Message {

@@ -123,6 +123,11 @@ fn find_told<'n>(name: &'n [u8], key: &[u8]) -> Option<Told<'n>> {
     })
 }
 
+/// Whether a letter is one of the flags that every Maildir program knows, or a keyword.
+pub fn is_flag(letter: u8) -> bool {
+    Flags::LETTERS.contains(&letter) || letter.is_ascii_lowercase()
+}
+
 /// The six flags that every Maildir program knows, as a set. Keywords (`a` to `z`) are not in it:
 /// the same letter means different keywords in different folders.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

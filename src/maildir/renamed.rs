@@ -43,7 +43,7 @@ pub(super) fn keep_latest_names(root: &Path, files: &mut Vec<File>) {
 }
 
 /// What comes more than once.
-fn repeated<T: Ord>(items: impl Iterator<Item = T>) -> BTreeSet<T> {
+pub(crate) fn repeated<T: Ord>(items: impl Iterator<Item = T>) -> BTreeSet<T> {
     let mut items: Vec<T> = items.collect();
     items.sort_unstable();
     let mut repeated = BTreeSet::new();
@@ -58,7 +58,7 @@ fn repeated<T: Ord>(items: impl Iterator<Item = T>) -> BTreeSet<T> {
 
 /// What of a message stays through a rename.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Trace {
+pub(crate) struct Trace {
     inode: u64,
     base: Vec<u8>,
     /// The directory of the folder.
@@ -66,7 +66,7 @@ struct Trace {
 }
 
 impl Trace {
-    fn of(path: &Path, inode: u64) -> Trace {
+    pub(crate) fn of(path: &Path, inode: u64) -> Trace {
         let folder = path.parent().and_then(Path::parent).unwrap_or(Path::new(""));
         let name = path.file_name().unwrap_or_default().as_bytes();
         Trace { inode, base: file_name::base(name).to_vec(), folder: folder.to_owned() }

@@ -119,13 +119,7 @@ fn tree<'a>(judged: &'a Judged, cli: &Check) -> Tree<'a> {
 
 fn exit(trees: &[Tree<'_>], cli: &Check) -> Exit {
     let fails = |tree: &Tree<'_>| tree.findings.iter().any(|finding| cli.fails(finding));
-    if trees.iter().any(|tree| !tree.errors.is_empty()) {
-        Exit::Trouble
-    } else if trees.iter().any(fails) {
-        Exit::Different
-    } else {
-        Exit::Same
-    }
+    Exit::of(trees.iter().any(|tree| !tree.errors.is_empty()), trees.iter().any(fails))
 }
 
 fn write(report: &Report<'_>, cli: &Check) -> anyhow::Result<()> {

@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use maildiff::error::Error;
 use maildiff::explain::{Trees, explain};
 use maildiff::folders::Selection;
 use maildiff::index::{self, index};
@@ -77,7 +76,8 @@ fn tell(cli: &Explain, trees: Trees<'_>, notes: Vec<String>) -> anyhow::Result<E
         let errors = |index| trees::all_errors(index, &explanation.errors[side]);
         trees.index(side).map(errors).unwrap_or_default()
     });
-    let exit = exit(&errors, explanation.is_fine());
+    let trouble = errors.iter().any(|errors| !errors.is_empty());
+    let exit = Exit::of(trouble, !explanation.is_fine());
     let account = Account { explanation: &explanation, errors, notes, exit };
     let format = cli.format(wants_color(cli.color));
     let written = print(|out| report::write(&account, format, out));
@@ -85,12 +85,4 @@ fn tell(cli: &Explain, trees: Trees<'_>, notes: Vec<String>) -> anyhow::Result<E
         trees::name_errors(side, errors);
     }
     written.context("cannot write the report").map(|()| exit)
-}
-
-fn exit(errors: &Sides<Vec<&Error>>, is_fine: bool) -> Exit {
-    match (errors.iter().any(|errors| !errors.is_empty()), is_fine) {
-        (true, _) => Exit::Trouble,
-        (false, true) => Exit::Same,
-        (false, false) => Exit::Different,
-    }
 }
