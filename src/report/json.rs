@@ -337,15 +337,29 @@ fn found(findings: &Sides<Vec<Finding>>) -> Vec<Found<'_>> {
 pub(super) struct Trouble {
     side: &'static str,
     #[serde(flatten)]
-    path: PathEntry,
-    error: String,
+    unread: Unread,
 }
 
 impl Trouble {
     /// An error on a side, its path relative to the root.
     pub(super) fn of(side: Side, error: &Error, root: &Path) -> Trouble {
+        Trouble { side: side.word(), unread: Unread::of(error, root) }
+    }
+}
+
+/// What could not be read, and why.
+#[derive(Serialize)]
+pub(super) struct Unread {
+    #[serde(flatten)]
+    path: PathEntry,
+    error: String,
+}
+
+impl Unread {
+    /// An error in the tree of this root, its path relative to that.
+    pub(super) fn of(error: &Error, root: &Path) -> Unread {
         let path = error.path().strip_prefix(root).unwrap_or(error.path());
-        Trouble { side: side.word(), path: PathEntry::of(path), error: error.cause() }
+        Unread { path: PathEntry::of(path), error: error.cause() }
     }
 }
 

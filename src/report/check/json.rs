@@ -4,10 +4,11 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use crate::error::Error;
 use crate::finding::{Finding, Severity};
 
 use super::super::escape::path_text;
-use super::super::json::{PathEntry, write_document};
+use super::super::json::{PathEntry, Unread, write_document};
 use super::{Report, Tree};
 
 /// The schema's name and version.
@@ -133,16 +134,12 @@ impl<'a> FindingEntry<'a> {
 struct Trouble {
     tree: String,
     #[serde(flatten)]
-    path: PathEntry,
-    error: String,
+    unread: Unread,
 }
 
 fn troubles(tree: &Tree<'_>) -> Vec<Trouble> {
     let root = &tree.index.root;
-    let trouble = |error: &&crate::error::Error| Trouble {
-        tree: path_text(root),
-        path: PathEntry::of(error.path().strip_prefix(root).unwrap_or(error.path())),
-        error: error.cause(),
-    };
+    let trouble =
+        |error: &&Error| Trouble { tree: path_text(root), unread: Unread::of(error, root) };
     tree.errors.iter().map(trouble).collect()
 }

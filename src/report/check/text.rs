@@ -99,10 +99,7 @@ fn concentration(findings: &[&Finding]) -> Option<String> {
     }
     let (place, &count) = counts.iter().max_by_key(|(_, count)| **count)?;
     let many = findings.len() >= MANY && count * 2 > findings.len();
-    let place = match path_text(place) {
-        root if root.is_empty() => "the root".to_owned(),
-        place => format!("{place}/"),
-    };
+    let place = path_or_root(place, "/");
     let (some, all) = (grouped(count as u64), grouped(findings.len() as u64));
     many.then(|| format!("{some} of {all} in {place}"))
 }
@@ -116,10 +113,7 @@ fn write_examples(
     let shown = if shape.all { findings.to_vec() } else { examples(tree, findings) };
     let word = if shown.len() == findings.len() { "" } else { "e.g. " };
     shown.into_iter().try_for_each(|finding| {
-        let path = match path_text(&finding.path) {
-            root if root.is_empty() => "the root".to_owned(),
-            path => path,
-        };
+        let path = path_or_root(&finding.path, "");
         writeln!(out, "  {word}{}", escape(&format!("{path}  {}", finding.detail)).trim_end())
     })
 }
@@ -135,6 +129,14 @@ fn examples<'a>(tree: &Tree<'_>, findings: &[&'a Finding]) -> Vec<&'a Finding> {
         by_hand.or(alike.first()).copied()
     };
     by_state.values().filter_map(example).collect()
+}
+
+/// A path of the tree with an `end`; the root has no path.
+fn path_or_root(path: &Path, end: &str) -> String {
+    match path_text(path) {
+        root if root.is_empty() => "the root".to_owned(),
+        path => path + end,
+    }
 }
 
 fn write_hints(report: &Report<'_>, shape: Shape, out: &mut dyn Write) -> io::Result<()> {
