@@ -82,9 +82,9 @@ pub(super) fn write_messages(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let mut table = open(style, out)?;
-    table.write_record(COLUMNS)?;
+    write_record(&mut table, COLUMNS)?;
     for row in report.rows() {
-        table.write_record(cells(report.indexes, row).map(|cell| safe(cell, style)))?;
+        write_record(&mut table, cells(report.indexes, row).map(|cell| safe(cell, style)))?;
     }
     table.flush()
 }
@@ -95,10 +95,10 @@ pub(super) fn write_folders(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let mut table = open(style, out)?;
-    table.write_record(FOLDER_COLUMNS)?;
+    write_record(&mut table, FOLDER_COLUMNS)?;
     for folder in &report.diff.folders {
         let cells = folder_cells(&Folder::of(folder));
-        table.write_record(cells.map(|cell| safe(cell, style)))?;
+        write_record(&mut table, cells.map(|cell| safe(cell, style)))?;
     }
     table.flush()
 }
@@ -108,6 +108,17 @@ pub(super) fn open(style: Table, out: &mut dyn Write) -> io::Result<csv::Writer<
         out.write_all("\u{feff}".as_bytes())?;
     }
     Ok(csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out))
+}
+
+/// Writes a row. What the writer says is handed on as it was: a closed pipe must be known for one.
+pub(super) fn write_record<T: AsRef<[u8]>>(
+    table: &mut csv::Writer<&mut dyn Write>,
+    cells: impl IntoIterator<Item = T>,
+) -> io::Result<()> {
+    table.write_record(cells).map_err(|error| match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    })
 }
 
 pub(super) fn safe(cell: String, style: Table) -> String {

@@ -452,6 +452,29 @@ fn whoever_stops_reading_does_not_change_the_verdict() {
 }
 
 #[test]
+fn a_long_report_may_be_cut_by_its_reader() {
+    let many = (0..300).fold(Tree::new(), |tree, at| {
+        tree.with(format!("cur/{at}:2,S"), mail(&at.to_string()).about(&"long ".repeat(60)))
+    });
+    let other = Tree::of(&["other"]);
+    let into_closed = |words: &[&str], trees: &[&Tree]| {
+        let (reader, writer) = io::pipe().unwrap();
+        drop(reader);
+        Run::of(tool().args(words).args(trees).stdout(writer))
+    };
+    for format in ["text", "json", "csv", "unified", "ids", "paths"] {
+        into_closed(&["--all", "--format", format], &[&many, &other]).exits(1);
+    }
+    let flags = (0..999)
+        .fold(Tree::new(), |tree, at| tree.with(format!("cur/{at}:2,SR"), mail(&at.to_string())));
+    for format in ["text", "json", "csv"] {
+        let words = ["check", "--all", "--fail-on", "info", "--format", format];
+        into_closed(&words, &[&flags]).exits(1);
+    }
+    into_closed(&["check", "--fix-script", "--fail-on", "info"], &[&flags]).exits(1);
+}
+
+#[test]
 fn colours_come_where_they_are_wanted() {
     let (left, right) = everything();
     let coloured = |color: &str, no_color: &str| {

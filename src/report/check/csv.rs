@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::super::Table;
-use super::super::csv::{open, safe};
+use super::super::csv::{open, safe, write_record};
 use super::Report;
 use super::json::FindingEntry;
 
@@ -15,11 +15,11 @@ const COLUMNS: [&str; 10] = [
 
 pub(super) fn write(report: &Report<'_>, style: Table, out: &mut dyn Write) -> io::Result<()> {
     let mut table = open(style, out)?;
-    table.write_record(COLUMNS)?;
+    write_record(&mut table, COLUMNS)?;
     for tree in &report.trees {
         for finding in &tree.findings {
             let cells = cells(FindingEntry::of(tree, finding));
-            table.write_record(cells.map(|cell| safe(cell, style)))?;
+            write_record(&mut table, cells.map(|cell| safe(cell, style)))?;
         }
     }
     table.flush()
