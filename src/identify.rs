@@ -19,8 +19,6 @@ use crate::message::placeholder;
 /// What changes the meaning of an identity.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Options {
-    /// Whether letter case tells Message-IDs apart.
-    pub case_sensitive: bool,
     /// Whether the Date field is wanted.
     pub date: bool,
 }
@@ -28,11 +26,9 @@ pub struct Options {
 /// What a file's bytes say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
-    /// What makes it the same message as another.
-    pub key: Key,
-    /// Its usable Message-ID, if it has one.
+    /// Its usable Message-ID, if it has one: its key then.
     pub id: Option<MessageId>,
-    /// Its canonical content, where it had to be computed.
+    /// Its canonical content, where it had to be computed: its key if it has no id.
     pub content: Option<Content>,
     /// What of it is missing or out of the ordinary.
     pub shape: Shape,
@@ -40,6 +36,15 @@ pub struct Identity {
     pub length: Option<u64>,
     /// Its Date field in seconds since 1970-01-01 UTC, where wanted and there.
     pub date: Option<i64>,
+}
+
+impl Identity {
+    /// What makes it the same message as another; `case_sensitive` is whether letter case tells
+    /// Message-IDs apart.
+    pub fn key(&self, case_sensitive: bool) -> Key {
+        let content = || Key::Content(self.content.unwrap_or_default());
+        self.id.as_ref().map_or_else(content, |id| id.key(case_sensitive))
+    }
 }
 
 /// What of a message is missing or out of the ordinary.
@@ -66,8 +71,6 @@ pub struct Shape {
     pub blank: bool,
     /// Whether other programs read the same Message-ID.
     pub clarity: Clarity,
-    /// It is stored compressed.
-    pub compressed: bool,
 }
 
 /// How many NUL bytes at the start of a file say that no message is in it.
@@ -102,14 +105,8 @@ pub fn identify(
     let ended = mail.read(|chunk| survey.take(chunk))?;
     let length = if compressed { ended.then_some(survey.read) } else { Some(mail.size()) };
     let (found, shape, date) = survey.finish(ended, options.date);
-    let shape = Shape { compressed, ..shape };
-    let (key, content) = if let Some(id) = &found {
-        (id.key(options.case_sensitive), None)
-    } else {
-        let content = content(mail)?;
-        (Key::Content(content), Some(content))
-    };
-    Ok(Some(Identity { key, id: found, content, shape, length, date }))
+    let content = if found.is_none() { Some(content(mail)?) } else { None };
+    Ok(Some(Identity { id: found, content, shape, length, date }))
 }
 
 /// The canonical content of an open message, which is read whole.
@@ -238,7 +235,6 @@ impl Survey {
             no_usual_field: !self.traits.usual,
             blank: !self.traits.says && !self.body.something,
             clarity: clarity(values()),
-            compressed: false,
         };
         let date = self.others.first(DATE).filter(|_| dated).and_then(date_of);
         (message_id(usable), shape, date)
@@ -318,10 +314,11 @@ mod tests {
     #[test]
     fn a_usable_id_is_the_key_else_the_content() {
         let with = identity(b"Message-ID: <A@b>\n\nbody", Counts::Always).unwrap();
-        assert_eq!((with.key.to_string().as_str(), with.content), ("a@b", None));
+        assert_eq!((with.key(false).to_string().as_str(), with.content), ("a@b", None));
+        assert_eq!(with.key(true).to_string(), "A@b");
         let without = identity(b"Subject: s\n\nbody", Counts::Always).unwrap();
-        assert_eq!(without.key, Key::Content(without.content.unwrap()));
-        assert!(identity(b"", Counts::Always).unwrap().key.is_empty());
+        assert_eq!(without.key(false), Key::Content(without.content.unwrap()));
+        assert!(identity(b"", Counts::Always).unwrap().key(false).is_empty());
     }
 
     #[test]
@@ -366,7 +363,8 @@ mod tests {
     fn a_header_longer_than_a_read_is_read_on() {
         let pad = "X-Pad: ".to_owned() + &"x".repeat(900) + "\n";
         let mail = pad.repeat(200) + "Message-ID: <late@b>\n\nbody";
-        assert_eq!(identity(mail.as_bytes(), Counts::Always).unwrap().key.to_string(), "late@b");
+        let found = identity(mail.as_bytes(), Counts::Always).unwrap().id.unwrap();
+        assert_eq!(&*found.id, b"late@b");
     }
 
     #[test]

@@ -16,6 +16,7 @@ compile_error!("maildiff compares trees by inode numbers and names of any bytes:
 // Vocabulary.
 pub mod error;
 pub mod side;
+pub mod arena;
 pub mod finding;
 // What a file is.
 pub mod message;

@@ -5,18 +5,75 @@
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::num::NonZeroU64;
 use std::ops::ControlFlow;
+use std::os::fd::OwnedFd;
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{Mode, OFlags, open, openat};
+use rustix::process::{Resource, getrlimit};
 
 use crate::message::compression::{self, Storage, decompress};
 
 /// How many bytes a read takes: 99 in 100 headers are shorter.
 const READ: usize = 16 << 10;
+/// The same, for what is announced.
+const READ_AHEAD: Option<NonZeroU64> = NonZeroU64::new(READ as u64);
 
 /// The memory that reading takes; kept by the caller for one file after the other.
 #[derive(Debug, Default)]
 pub struct Buffer(Vec<u8>);
+
+/// Opens the files of a tree. The directory of the last one stays open, so that the system need not
+/// find it anew for each file in it.
+#[derive(Debug)]
+pub struct Opener<'r> {
+    root: &'r Path,
+    directory: Option<(PathBuf, OwnedFd)>,
+}
+
+impl<'r> Opener<'r> {
+    /// For paths relative to this root.
+    pub fn new(root: &'r Path) -> Opener<'r> {
+        Opener { root, directory: None }
+    }
+
+    /// Opens a file for reading.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn open(&mut self, path: &Path) -> io::Result<File> {
+        let directory = path.parent().unwrap_or(Path::new(""));
+        let directory = match self.directory.take() {
+            Some(known) if known.0 == directory => known,
+            _ => {
+                let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+                let opened = open(self.root.join(directory), flags, Mode::empty())?;
+                (directory.to_owned(), opened)
+            }
+        };
+        let (_, opened) = self.directory.insert(directory);
+        let name = path.file_name().unwrap_or_default();
+        let file = openat(opened, name, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?;
+        Ok(file.into())
+    }
+}
+
+/// Tells the system that the beginning of a file will be read, so that a cold disk has it on its
+/// way while others are read. It is a wish, and may fail.
+pub fn announce(file: &File) {
+    #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
+    let _ = rustix::fs::fadvise(file, 0, READ_AHEAD, rustix::fs::Advice::WillNeed);
+    #[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
+    let _ = file;
+}
+
+/// How many files this process may have open.
+pub fn most_open() -> usize {
+    let limit = getrlimit(Resource::Nofile).current;
+    limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX))
+}
 
 /// A mail file of which the first bytes have been read.
 #[derive(Debug)]
@@ -37,8 +94,15 @@ impl<'b> MailFile<'b> {
     ///
     /// # Errors
     /// What the system says; a path that is no regular file is an error too.
-    pub fn open(path: &Path, Buffer(buffer): &'b mut Buffer) -> io::Result<MailFile<'b>> {
-        let file = File::open(path)?;
+    pub fn open(path: &Path, buffer: &'b mut Buffer) -> io::Result<MailFile<'b>> {
+        MailFile::new(File::open(path)?, buffer)
+    }
+
+    /// Asks for the size of an open file and reads its first bytes.
+    ///
+    /// # Errors
+    /// As [`MailFile::open`].
+    pub fn new(file: File, Buffer(buffer): &'b mut Buffer) -> io::Result<MailFile<'b>> {
         let metadata = file.metadata()?;
         if !metadata.is_file() {
             return Err(io::Error::other("is not a regular file"));

@@ -38,9 +38,9 @@ pub fn at_a_glance(index: &Index, leftovers: &[Leftover<'_>]) -> Vec<Finding> {
     let mut findings = index.findings.clone();
     // Without `tmp` a folder is a folder to a comparison; without `cur` and `new` it is not.
     findings.retain(|found| found.kind != Kind::MissingSubdir || found.state.contains("cur+new"));
-    for message in &index.messages {
+    for message in index.messages().iter() {
         findings.extend(places::misfiled(index, message));
-        findings.extend(contents::empty(message).filter(|_| message.place.is_delivered()));
+        findings.extend(contents::empty(message).filter(|_| message.place().is_delivered()));
         findings.extend(sizes::of_name(message));
     }
     findings.extend(folders::invisible(index));
@@ -67,7 +67,7 @@ pub fn check(index: &Index, leftovers: &[Leftover<'_>], now: i64, read: &AtomicU
     reading.read_twins(index);
     let mut findings = index.findings.clone();
     let stores = places::foreign_stores(index);
-    for message in &index.messages {
+    for message in index.messages().iter() {
         if places::is_of_other_format(&stores, message) {
             findings.extend(places::mbox(message));
             continue;
@@ -91,6 +91,6 @@ pub fn check(index: &Index, leftovers: &[Leftover<'_>], now: i64, read: &AtomicU
 }
 
 /// A finding of a message.
-fn find(kind: Kind, message: &Message, detail: impl Into<String>) -> Finding {
-    Finding::new(kind, message.folder, message.path.clone(), detail)
+fn find(kind: Kind, message: Message<'_>, detail: impl Into<String>) -> Finding {
+    Finding::new(kind, message.folder(), message.path().to_owned(), detail)
 }

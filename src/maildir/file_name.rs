@@ -11,6 +11,12 @@
 
 use std::fmt;
 
+/// The name in a path: what stands behind its last slash.
+pub fn of_path(path: &[u8]) -> &[u8] {
+    let start = memchr::memrchr(b'/', path).map_or(0, |slash| slash + 1);
+    path.get(start..).unwrap_or_default()
+}
+
 /// The part of a name that stays while flags change: up to the first `:` (Dovecot
 /// `maildir-filename.c` `maildir_filename_base_cmp`), or up to `;2,` or `!2,` where that ends the
 /// name and there is no colon.

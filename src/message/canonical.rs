@@ -23,7 +23,7 @@ const TAG: &[u8] = b"maildiff-1\0";
 
 /// A message's canonical content: equal for two files if and only if they hold the same message,
 /// as far as transport lets one see.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Content {
     /// SHA-1 of the version tag and the canonical bytes.
     pub sha1: [u8; 20],

@@ -58,6 +58,12 @@ pub struct MessageId {
 }
 
 impl MessageId {
+    /// Whether it is written as most are: in brackets, and nothing else.
+    pub fn is_usual(&self) -> bool {
+        let inner = self.written.strip_prefix(b"<").and_then(|rest| rest.strip_suffix(b">"));
+        inner == Some(&*self.id)
+    }
+
     /// The key it gives: folded to lower case in ASCII, unless `case_sensitive`. Nothing beyond
     /// ASCII is folded, and no character set is converted.
     pub fn key(&self, case_sensitive: bool) -> Key {

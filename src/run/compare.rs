@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use maildiff::check::at_a_glance;
-use maildiff::diff::{self, diff};
+use maildiff::diff::{self, Same, diff};
 use maildiff::error::Error;
 use maildiff::folders::Selected;
 use maildiff::index::{self, Index};
@@ -82,7 +82,7 @@ fn diff_options(cli: &Compare) -> diff::Options {
         ignore_folders: cli.ignore_folders,
         content: cli.content,
         one_way: cli.one_way,
-        all: cli.lists_same(),
+        same: if cli.lists_same() { Same::Told } else { Same::Counted },
     }
 }
 

@@ -43,7 +43,7 @@ fn key_of(message: &[u8]) -> Key {
     let mut mail = MailFile::open(&path, &mut buffer).unwrap();
     let identity = identify(&mut mail, Counts::Always, Options::default()).unwrap().unwrap();
     assert_eq!(identify::content(&mut mail).unwrap(), canonical(message));
-    identity.key
+    identity.key(false)
 }
 
 /// The content of a message that comes in chunks of this size.
