@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that panics has failed")]
 #![allow(clippy::panic, clippy::string_slice, reason = "a test that panics has failed")]
 
+#[path = "../spool/mod.rs"]
+mod spool;
 mod tree;
 mod plan;
 
@@ -13,6 +15,7 @@ mod examples;
 mod fix;
 mod explain;
 mod laws;
+mod letters;
 mod reasons;
 mod tidy;
 mod trees;
