@@ -69,7 +69,8 @@ pub fn headers(index: &Index, wanted: &[Message<'_>]) -> Vec<Result<Header, Erro
 }
 
 fn read_header(mail: &mut MailFile<'_>) -> io::Result<Header> {
-    let mut fields = Fields::new(&["date", "from", "subject"], envelope::LONGEST_VALUE);
+    const LONGEST: usize = envelope::LONGEST_VALUE;
+    let mut fields = Fields::new(&[("date", LONGEST), ("from", LONGEST), ("subject", LONGEST)]);
     let mut zone = HeaderZone::new();
     let mut wire = Wire::default();
     mail.read(|chunk| {

@@ -17,6 +17,7 @@ compile_error!("maildiff compares trees by inode numbers and names of any bytes:
 pub mod error;
 pub mod side;
 pub mod arena;
+pub mod path;
 pub mod finding;
 // What a file is.
 pub mod message;

@@ -21,7 +21,6 @@ mod unread;
 
 pub(crate) use names::LONGEST_NAME;
 pub use reading::Reading;
-pub(crate) use sizes::has_wrong_size;
 pub(crate) use twins::{base_of, highest_uid, twins};
 
 /// A tree, checked.

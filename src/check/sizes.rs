@@ -17,13 +17,8 @@ const MBSYNC_TAKES: u64 = (2 << 30) - 1;
 
 /// A wrong `S=`, as far as the size is known.
 pub(super) fn of_name(message: Message<'_>) -> Option<Finding> {
-    let (told, length) = (file_name::told_size(message.name())?, message.length()?);
-    wrong_s(message, told, length)
-}
-
-/// Whether the name tells a size that the message has not, as far as that is known.
-pub(crate) fn has_wrong_size(message: Message<'_>) -> bool {
-    of_name(message).is_some()
+    let told = message.tells_wrong_size().then(|| file_name::told_size(message.name()))??;
+    wrong_s(message, told, message.length()?)
 }
 
 /// How many messages must be read to their end for their sizes.

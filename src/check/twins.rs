@@ -3,8 +3,6 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fs;
-use std::hash::{DefaultHasher, Hasher};
-use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use crate::finding::{Finding, Kind};
@@ -52,23 +50,14 @@ fn likeness(first: Message<'_>, other: Message<'_>) -> &'static str {
 pub(crate) fn twins(messages: Messages<'_>) -> Vec<Message<'_>> {
     let delivered = || messages.iter().filter(|message| message.place().is_delivered());
     // Few have one hash, and hashes take a fraction of the time and memory of names.
-    let shared = repeated(delivered().map(hash_of_base));
+    let shared = repeated(delivered().map(Message::hash_of_base));
     let mut suspects: Vec<Message<'_>> = Vec::new();
     if !shared.is_empty() {
-        suspects.extend(delivered().filter(|message| shared.contains(&hash_of_base(*message))));
+        suspects.extend(delivered().filter(|message| shared.contains(&message.hash_of_base())));
     }
     suspects.sort_by_key(|&message| base_of(message));
     let same_base = suspects.chunk_by(|&one, &other| base_of(one) == base_of(other));
     same_base.filter(|twins| twins.len() > 1).flatten().copied().collect()
-}
-
-fn hash_of_base(message: Message<'_>) -> u64 {
-    let (directory, base) = base_of(message);
-    let mut hasher = DefaultHasher::new();
-    hasher.write(directory.as_os_str().as_bytes());
-    hasher.write(b"/");
-    hasher.write(base);
-    hasher.finish()
 }
 
 /// Directory of the folder, and base name.

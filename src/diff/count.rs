@@ -30,6 +30,15 @@ impl PlainPairs {
         count.delivered += u64::from(delivered);
     }
 
+    /// Adds those of another part of the keys.
+    pub(super) fn append(&mut self, other: PlainPairs) {
+        for (folder, count) in other.by_folder {
+            let sum = self.by_folder.entry(folder).or_default();
+            sum.pairs += count.pairs;
+            sum.delivered += count.delivered;
+        }
+    }
+
     /// How many there are in all.
     pub(super) fn pairs(&self) -> u64 {
         self.by_folder.values().map(|count| count.pairs).sum()

@@ -11,6 +11,25 @@ pub(super) fn join(messages: Sides<Messages<'_>>) -> Join<'_> {
     Join { rest: messages }
 }
 
+/// The same in parts, one behind the other, for as many threads.
+pub(super) fn in_parts(messages: Sides<Messages<'_>>) -> Vec<Join<'_>> {
+    let mut parts = Vec::new();
+    let mut rest = messages;
+    while let Some(next) = rest.left.get(PART) {
+        let (left, right) = (rest.left.split_before(next), rest.right.split_before(next));
+        parts.push(join(Sides::new(left.0, right.0)));
+        rest = Sides::new(left.1, right.1);
+        if left.0.is_empty() {
+            break;
+        }
+    }
+    parts.push(join(rest));
+    parts
+}
+
+/// How many messages of the left a part has, or as many more as have the key of the last.
+const PART: usize = 4096;
+
 /// Goes through two indexes.
 pub(super) struct Join<'i> {
     rest: Sides<Messages<'i>>,

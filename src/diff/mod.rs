@@ -8,6 +8,8 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashSet};
 
+use rayon::prelude::*;
+
 use crate::error::Error;
 use crate::fetch;
 use crate::folders::Pairs;
@@ -31,7 +33,7 @@ pub use folder_counts::{FolderCounts, Renamed};
 
 use count::{PlainPairs, count, ledger, misfiled_on};
 use folder_counts::{count_folders, find_renamed};
-use join::{join, lone};
+use join::{Join, lone};
 use pairing::{Copies, Paired, differ, is_suspicious};
 
 /// What is compared, and how far.
@@ -83,6 +85,11 @@ impl<'a> Row<'a> {
     fn new(class: Class, files: Sides<Option<Message<'a>>>) -> Row<'a> {
         let (marks, envelope) = (BTreeSet::new(), Envelope::default());
         Row { class, marks, reason: None, files, probable: None, envelope }
+    }
+
+    /// Two messages of one folder.
+    fn of_pair(left: Message<'a>, right: Message<'a>) -> Row<'a> {
+        Row::new(Class::Same, Sides::new(Some(left), Some(right)))
     }
 
     /// The file that stands for the row: the left's, or the right's where the left has none.
@@ -168,6 +175,16 @@ struct Comparison<'a, 'p> {
     errors: Sides<Vec<Error>>,
 }
 
+/// What has come of a part of the keys.
+#[derive(Default)]
+struct Part<'a> {
+    lone: Sides<Vec<(Message<'a>, bool)>>,
+    plain: PlainPairs,
+    rows: Vec<Row<'a>>,
+    /// Copies of keys that both sides have, which are still to be paired.
+    shared: Vec<Copies<'a>>,
+}
+
 impl<'a, 'p> Comparison<'a, 'p> {
     fn new(indexes: Sides<&'a Index>, pairs: &'p Pairs, options: Options) -> Self {
         Comparison {
@@ -191,15 +208,16 @@ impl<'a, 'p> Comparison<'a, 'p> {
 
     /// Pairs the copies of every key that both sides have.
     fn pair_keys(&mut self) {
+        let parts = join::in_parts(self.indexes.map(Index::messages));
+        let sorted = parts.into_par_iter().map(|part| self.sort_out(part));
         let mut shared: Vec<Copies<'a>> = Vec::new();
-        for copies in join(self.indexes.map(Index::messages)) {
-            match lone(copies) {
-                Some((side, copies)) => {
-                    self.lone[side].extend(copies.iter().map(|message| (message, false)));
-                }
-                None if self.add_if_plain(copies) => {}
-                None => shared.push(copies.map(|copies| copies.iter().collect())),
+        for part in sorted.collect::<Vec<Part<'a>>>() {
+            for (side, lone) in Side::BOTH.into_iter().zip([part.lone.left, part.lone.right]) {
+                self.lone[side].extend(lone);
             }
+            self.plain.append(part.plain);
+            self.rows.extend(part.rows);
+            shared.extend(part.shared);
         }
         let options = self.options;
         self.hash(shared.iter().filter(|copies| needs_content(copies, options)));
@@ -218,31 +236,36 @@ impl<'a, 'p> Comparison<'a, 'p> {
         }
     }
 
-    /// Adds the most common case without more ado: one message on each side, in one folder, that
-    /// differ in nothing and give no cause to look into them.
-    fn add_if_plain(&mut self, copies: Sides<Messages<'a>>) -> bool {
-        let Some((left, right)) = copies.left.single().zip(copies.right.single()) else {
-            return false;
-        };
+    /// Which keys of a part one side has alone, which pairs are plainly the same, and which copies
+    /// have to be paired.
+    fn sort_out(&self, part: Join<'a>) -> Part<'a> {
+        let mut sorted = Part::default();
+        for copies in part {
+            match (lone(copies), self.plain_pair(copies)) {
+                (Some((side, copies)), _) => {
+                    sorted.lone[side].extend(copies.iter().map(|message| (message, false)));
+                }
+                (None, Some((left, _))) if self.options.same == Same::Counted => {
+                    let folder = self.folder(Side::Left, left);
+                    sorted.plain.add(folder, left.place().is_delivered());
+                }
+                (None, Some((left, right))) => sorted.rows.push(Row::of_pair(left, right)),
+                (None, None) => sorted.shared.push(copies.map(|copies| copies.iter().collect())),
+            }
+        }
+        sorted
+    }
+
+    /// The most common case, for which no more is to be done: one message on each side, in one
+    /// folder, that differ in nothing and give no cause to look into them.
+    fn plain_pair(&self, copies: Sides<Messages<'a>>) -> Option<(Message<'a>, Message<'a>)> {
+        let (left, right) = copies.left.single().zip(copies.right.single())?;
         let is_plain = !self.options.content
             && !left.identifies_nothing()
             && !is_suspicious(left, right)
             && self.folder(Side::Left, left) == self.folder(Side::Right, right)
             && marks(left, right, false).next().is_none();
-        if is_plain {
-            self.add_plain(left, right);
-        }
-        is_plain
-    }
-
-    /// Adds a pair in one folder, without a mark.
-    fn add_plain(&mut self, left: Message<'a>, right: Message<'a>) {
-        if self.options.same == Same::Counted {
-            let folder = self.folder(Side::Left, left);
-            self.plain.add(folder, left.place().is_delivered());
-        } else {
-            self.rows.push(Row::new(Class::Same, Sides::new(Some(left), Some(right))));
-        }
+        is_plain.then_some((left, right))
     }
 
     fn hash<'c>(&mut self, groups: impl Iterator<Item = &'c Copies<'a>>)
@@ -295,12 +318,14 @@ impl<'a, 'p> Comparison<'a, 'p> {
     }
 
     fn add_pair(&mut self, left: Message<'a>, right: Message<'a>, rekeyed: bool) {
-        let same = self.folder(Side::Left, left) == self.folder(Side::Right, right);
-        let class = if same { Class::Same } else { Class::Moved };
-        let mut row = Row::new(class, Sides::new(Some(left), Some(right)));
+        let folder = self.folder(Side::Left, left);
+        let mut row = Row::of_pair(left, right);
+        if folder != self.folder(Side::Right, right) {
+            row.class = Class::Moved;
+        }
         row.marks.extend(marks(left, right, rekeyed));
-        if row.is_plain() {
-            self.add_plain(left, right);
+        if row.is_plain() && self.options.same == Same::Counted {
+            self.plain.add(folder, left.place().is_delivered());
             return;
         }
         if row.marks.contains(&Mark::Content) {

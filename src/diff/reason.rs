@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::check::{base_of, has_wrong_size, twins};
+use crate::check::{base_of, twins};
 use crate::fetch;
 use crate::index::{Index, Message};
 use crate::maildir::file::Place;
@@ -48,7 +48,7 @@ impl<'a> Known<'a> {
             .or_else(|| of_place(message))
             .or_else(|| self.is_invisible(message, lone.side).then_some(Reason::InvisibleFolder))
             .or_else(|| of_shape(message, lone.header_size))
-            .or_else(|| has_wrong_size(message).then_some(Reason::WrongSizeS))
+            .or_else(|| message.tells_wrong_size().then_some(Reason::WrongSizeS))
             .or_else(|| self.is_twin(message, lone.side).then_some(Reason::DuplicateBase))
             .or_else(|| lone.folder_absent.then(|| self.of_absent_folder(message, lone.side)))
             .or_else(|| lone.reused_id.then_some(Reason::ReusedId))

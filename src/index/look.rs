@@ -15,10 +15,9 @@ use rayon::prelude::*;
 
 use crate::arena::Arena;
 use crate::error::{Error, Nature};
-use crate::identify::{self, identify};
+use crate::identify::{self, Identifier};
 use crate::mail_file::{Buffer, MailFile, Opener, announce, most_open};
 use crate::maildir::file::{File, Otherwise, Place};
-use crate::maildir::file_name;
 use crate::maildir::renamed::relocate;
 use crate::message::compression::{Seal, Storage};
 
@@ -87,7 +86,7 @@ impl Looker<'_> {
         let opened: Vec<io::Result<fs::File>> =
             files.iter().map(|file| reader.open(path_of(file, paths))).collect();
         for ((file, look), opened) in files.iter().zip(looks).zip(opened) {
-            *look = self.look(file, path_of(file, paths), opened, &mut reader.buffer);
+            *look = self.look(file, path_of(file, paths), opened, reader);
         }
     }
 
@@ -111,7 +110,8 @@ impl Looker<'_> {
             || Reader::new(self.root),
             |reader, (file, look)| {
                 let path = path_of(file, paths);
-                *look = self.look(file, path, reader.open(path), &mut reader.buffer);
+                let opened = reader.open(path);
+                *look = self.look(file, path, opened, reader);
             },
         );
     }
@@ -122,10 +122,10 @@ impl Looker<'_> {
         file: &File,
         path: &Path,
         opened: io::Result<fs::File>,
-        buffer: &mut Buffer,
+        reader: &mut Reader<'_>,
     ) -> Look {
         let trouble = |error| Box::new((file.folder(), error));
-        match self.read(file, path, opened, buffer) {
+        match self.read(file, path, opened, reader) {
             Ok(look) => look,
             Err(error) if leads_nowhere(error.path()) => {
                 let told = Error::told(error.path(), "is a link to nothing");
@@ -141,7 +141,7 @@ impl Looker<'_> {
         file: &File,
         path: &Path,
         opened: io::Result<fs::File>,
-        buffer: &mut Buffer,
+        Reader { buffer, identifier, .. }: &mut Reader<'_>,
     ) -> Result<Look, Error> {
         let failed = |error| Error::io(&self.root.join(path), error);
         let mut mail = opened.and_then(|file| MailFile::new(file, buffer)).map_err(failed)?;
@@ -159,12 +159,12 @@ impl Looker<'_> {
             _ => identify::Counts::IfReadableMail,
         };
         let wanted = identify::Options { date: self.before.is_some() };
-        let identity = identify(&mut mail, counts, wanted);
+        let identity = identifier.identify(&mut mail, counts, wanted);
         let identity = identity.map_err(|error| failed(error).of(nature))?;
         let Some(identity) = identity else { return Ok(Look::NoMail(file.otherwise)) };
         let is_later = identity.date.zip(self.before).is_some_and(|(date, before)| date >= before);
-        let name = file_name::of_path(path.as_os_str().as_bytes());
-        let keep = || Look::Mail(self.keeper.keep(file, name, facts, identity));
+        let path = path.as_os_str().as_bytes();
+        let keep = || Look::Mail(self.keeper.keep(file, path, facts, identity));
         Ok(if is_later { Look::Later } else { keep() })
     }
 }
@@ -180,11 +180,13 @@ fn batch() -> usize {
 struct Reader<'a> {
     opener: Opener<'a>,
     buffer: Buffer,
+    identifier: Identifier,
 }
 
 impl<'a> Reader<'a> {
     fn new(root: &'a Path) -> Reader<'a> {
-        Reader { opener: Opener::new(root), buffer: Buffer::default() }
+        let (buffer, identifier) = Default::default();
+        Reader { opener: Opener::new(root), buffer, identifier }
     }
 
     /// Opens a file, and says that it will be read.

@@ -13,7 +13,8 @@ use crate::identify::Shape;
 use crate::maildir::file::Place;
 use crate::maildir::file_name::{self, Flags};
 use crate::message::canonical::Content;
-use crate::message::id::Key;
+use crate::message::id::{Key, in_brackets};
+use crate::path;
 
 use super::record::{Record, Sought, Store};
 
@@ -59,7 +60,7 @@ impl<'i> Message<'i> {
     /// Its Message-ID as written.
     pub fn written(self) -> Option<Cow<'i, [u8]>> {
         let more = self.record.more.as_ref().and_then(|more| more.written.as_deref());
-        let usual = || self.id().map(|id| Cow::Owned([b"<", id, b">"].concat()));
+        let usual = || self.id().map(|id| Cow::Owned(in_brackets(id)));
         more.map(Cow::Borrowed).or_else(usual)
     }
 
@@ -80,7 +81,7 @@ impl<'i> Message<'i> {
 
     /// The file's name.
     pub fn name(self) -> &'i [u8] {
-        file_name::of_path(self.store.path(self.record))
+        path::name(self.store.path(self.record))
     }
 
     /// What of the file's name stays while flags change.
@@ -90,7 +91,9 @@ impl<'i> Message<'i> {
 
     /// The directory that its `cur`, `new` or `tmp` lies in: of a delivered message its folder's.
     pub fn folder_directory(self) -> &'i Path {
-        self.path().parent().and_then(Path::parent).unwrap_or(Path::new(""))
+        let (part, _) = path::split(self.store.path(self.record));
+        let (directory, _) = path::split(part);
+        Path::new(OsStr::from_bytes(directory))
     }
 
     /// The inode number, a link's its own.
@@ -144,7 +147,17 @@ impl<'i> Message<'i> {
 
     /// What is missing or out of the ordinary.
     pub fn shape(self) -> Shape {
-        self.record.shape
+        self.record.shape()
+    }
+
+    /// Whether its name tells another size in `S=` than it has, as far as that is known.
+    pub fn tells_wrong_size(self) -> bool {
+        self.record.tells_wrong_size
+    }
+
+    /// A hash of the directory of its folder and its base name: equal for files that share both.
+    pub(crate) fn hash_of_base(self) -> u32 {
+        self.record.base
     }
 
     /// The canonical content, once it is known.
@@ -209,6 +222,20 @@ impl<'i> Messages<'i> {
     /// The first of them.
     pub fn first(self) -> Option<Message<'i>> {
         self.records.first().map(|record| Message::new(self.store, record))
+    }
+
+    /// The one at a place.
+    pub fn get(self, at: usize) -> Option<Message<'i>> {
+        self.records.get(at).map(|record| Message::new(self.store, record))
+    }
+
+    /// Those whose keys come before that of a message, and the others.
+    pub(crate) fn split_before(self, message: Message<'_>) -> (Messages<'i>, Messages<'i>) {
+        let comes_before = |record: &Record| {
+            Message::new(self.store, record).compare_keys(message) == Ordering::Less
+        };
+        let (before, rest) = self.records.split_at(self.records.partition_point(comes_before));
+        (Messages { records: before, ..self }, Messages { records: rest, ..self })
     }
 
     /// The only one; `None` where there are others, or none.

@@ -7,6 +7,7 @@ use std::ffi::OsStr;
 use std::hash::{DefaultHasher, Hasher};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering as AtomicOrdering};
 use std::sync::{Mutex, PoisonError, RwLock};
 
 use crate::arena::{Arena, Span};
@@ -14,7 +15,8 @@ use crate::identify::{Identity, Shape};
 use crate::maildir::file::{File, Place};
 use crate::maildir::file_name::{self, Flags};
 use crate::message::canonical::Content;
-use crate::message::id::{Key, MessageId};
+use crate::message::id::{Clarity, Key, MessageId};
+use crate::path;
 
 /// What is kept of a file, but for what is in the [`Store`].
 #[derive(Debug)]
@@ -29,9 +31,15 @@ pub(super) struct Record {
     pub(super) size: u64,
     pub(super) more: Option<Box<More>>,
     folder: u32,
+    /// The hash of the directory of its folder and its base name: see [`hash_of_base`].
+    pub(super) base: u32,
+    shape: PackedShape,
     pub(super) place: Place,
     pub(super) flags: Flags,
-    pub(super) shape: Shape,
+    /// Whether its name tells another size than it has.
+    pub(super) tells_wrong_size: bool,
+    /// Whether its content is in the store.
+    has_content: AtomicBool,
 }
 
 /// What few files have.
@@ -69,6 +77,11 @@ impl Record {
         self.folder as usize
     }
 
+    /// What is missing or out of the ordinary.
+    pub(super) fn shape(&self) -> Shape {
+        self.shape.unpacked()
+    }
+
     /// Whether it has a usable Message-ID.
     pub(super) fn has_id(&self) -> bool {
         !self.id.is_empty()
@@ -92,17 +105,18 @@ impl Keeper {
         Keeper { case_sensitive, ..Keeper::default() }
     }
 
-    /// Keeps what was found of a file of this name.
+    /// Keeps what was found of a file at this path.
     pub(super) fn keep(
         &self,
         file: &File,
-        name: &[u8],
+        path: &[u8],
         facts: Facts,
         identity: Identity,
     ) -> Record {
-        let Identity { id, content, shape, length, .. } = identity;
+        let name = path::name(path);
+        let Identity { mut id, content, shape, length, .. } = identity;
         let more = More {
-            written: id.as_ref().filter(|id| !id.is_usual()).map(|id| id.written.clone()),
+            written: id.as_mut().and_then(|id| id.written.take()),
             read_inode: (facts.inode != file.inode).then_some(facts.inode),
             has_names: facts.names > 1,
             modified: keeps_time(file.place, name).then_some(facts.modified),
@@ -120,9 +134,14 @@ impl Keeper {
             size: facts.size,
             more: (more != More::default()).then(|| Box::new(more)),
             folder: u32::try_from(file.folder()).unwrap_or(u32::MAX),
+            base: hash_of_base(path),
+            shape: PackedShape::of(shape),
             place: file.place,
             flags: file_name::flags(name),
-            shape,
+            tells_wrong_size: length.is_some_and(|length| {
+                file_name::told_size(name).is_some_and(|told| told != length)
+            }),
+            has_content: AtomicBool::new(content.is_some()),
         }
     }
 
@@ -165,6 +184,9 @@ impl Store {
 
     /// The canonical content of a file, once it is known.
     pub(super) fn content(&self, record: &Record) -> Option<Content> {
+        if !record.has_content.load(AtomicOrdering::Acquire) {
+            return None;
+        }
         let contents = self.contents.read().unwrap_or_else(PoisonError::into_inner);
         contents.get(&record.path).copied()
     }
@@ -172,6 +194,7 @@ impl Store {
     /// Says what the content of a file is.
     pub(super) fn set_content(&self, record: &Record, content: Content) {
         add_content(&self.contents, record.path, content);
+        record.has_content.store(true, AtomicOrdering::Release);
     }
 
     /// The key of a record.
@@ -247,17 +270,78 @@ fn hash(id: Option<&MessageId>, content: Option<Content>, case_sensitive: bool) 
     }
 }
 
-fn hash_id(id: impl Iterator<Item = u8>) -> u64 {
+fn hash_id(mut id: impl Iterator<Item = u8>) -> u64 {
     let mut hasher = DefaultHasher::new();
-    let id: Vec<u8> = id.collect();
-    hasher.write(&id);
-    hasher.finish()
+    let mut part = [0; 64];
+    loop {
+        let taken = part.iter_mut().zip(&mut id).map(|(place, byte)| *place = byte).count();
+        hasher.write(part.get(..taken).unwrap_or_default());
+        if taken < part.len() {
+            return hasher.finish();
+        }
+    }
 }
 
 fn hash_content(content: &Content) -> u64 {
     let mut hasher = DefaultHasher::new();
     hasher.write(&content.sha1);
     hasher.finish()
+}
+
+/// The hash of what two files of one folder must not share: the directory that their `cur` and `new`
+/// lie in, and the base name. Short, for it only says which are to be looked at.
+fn hash_of_base(path: &[u8]) -> u32 {
+    let (part, name) = path::split(path);
+    let (directory, _) = path::split(part);
+    let mut hasher = DefaultHasher::new();
+    hasher.write(directory);
+    hasher.write(b"/");
+    hasher.write(file_name::base(name));
+    let [a, b, c, d, ..] = hasher.finish().to_le_bytes();
+    u32::from_le_bytes([a, b, c, d])
+}
+
+/// A [`Shape`] in three bytes.
+#[derive(Clone, Copy, Debug)]
+struct PackedShape {
+    /// One for each trait, in the order of [`PackedShape::of`].
+    traits: u8,
+    clarity: Clarity,
+    x_tuids: u8,
+}
+
+impl PackedShape {
+    fn of(shape: Shape) -> PackedShape {
+        let Shape { clarity, x_tuids, .. } = shape;
+        let traits = [
+            shape.no_header_end,
+            shape.no_body,
+            shape.placeholder,
+            shape.nul_filled,
+            shape.mbox_line,
+            shape.anonymous,
+            shape.no_usual_field,
+            shape.blank,
+        ];
+        let traits = traits.into_iter().rev().fold(0, |bits, holds| bits << 1 | u8::from(holds));
+        PackedShape { traits, clarity, x_tuids }
+    }
+
+    fn unpacked(self) -> Shape {
+        let holds = |bit: u8| self.traits & 1 << bit != 0;
+        Shape {
+            no_header_end: holds(0),
+            no_body: holds(1),
+            placeholder: holds(2),
+            nul_filled: holds(3),
+            mbox_line: holds(4),
+            anonymous: holds(5),
+            no_usual_field: holds(6),
+            blank: holds(7),
+            clarity: self.clarity,
+            x_tuids: self.x_tuids,
+        }
+    }
 }
 
 /// Whether the time of a file is kept: where it counts, or must make a name.
@@ -272,5 +356,25 @@ mod tests {
     #[test]
     fn a_record_is_small() {
         assert_eq!(size_of::<Record>(), 64);
+    }
+
+    #[test]
+    fn a_packed_shape_is_the_same_shape() {
+        for traits in 0..=u8::MAX {
+            let packed = PackedShape { traits, clarity: Clarity::Several, x_tuids: traits };
+            let shape = packed.unpacked();
+            assert_eq!(PackedShape::of(shape).traits, traits);
+            assert_eq!((shape.clarity, shape.x_tuids), (Clarity::Several, traits));
+        }
+    }
+
+    #[test]
+    fn a_base_is_of_its_folder() {
+        let same =
+            |one: &str, other: &str| hash_of_base(one.as_bytes()) == hash_of_base(other.as_bytes());
+        assert!(same("cur/1.h:2,S", "new/1.h"));
+        assert!(same(".a/cur/1.h:2,S", ".a/new/1.h"));
+        assert!(!same(".a/cur/1.h", ".b/cur/1.h"));
+        assert!(!same("cur/1.h", "cur/2.h"));
     }
 }

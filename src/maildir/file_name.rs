@@ -11,12 +11,6 @@
 
 use std::fmt;
 
-/// The name in a path: what stands behind its last slash.
-pub fn of_path(path: &[u8]) -> &[u8] {
-    let start = memchr::memrchr(b'/', path).map_or(0, |slash| slash + 1);
-    path.get(start..).unwrap_or_default()
-}
-
 /// The part of a name that stays while flags change: up to the first `:` (Dovecot
 /// `maildir-filename.c` `maildir_filename_base_cmp`), or up to `;2,` or `!2,` where that ends the
 /// name and there is no colon.
@@ -119,8 +113,9 @@ fn number(digits: &[u8]) -> u64 {
 /// A number in a name as Dovecot reads it: the first such key followed by digits and then `:`, `,`
 /// or the end (`maildir-filename.c` `maildir_filename_get_size`).
 fn find_told<'n>(name: &'n [u8], key: &[u8]) -> Option<Told<'n>> {
-    memchr::memmem::find_iter(name, key).find_map(|at| {
-        let (before, value) = (name.get(..at)?, name.get(at + key.len()..)?);
+    memchr::memchr_iter(b',', name).find_map(|at| {
+        let (before, field) = name.split_at_checked(at)?;
+        let value = field.strip_prefix(key)?;
         let length = value.iter().take_while(|byte| byte.is_ascii_digit()).count();
         let (digits, after) = value.split_at_checked(length)?;
         let ends = matches!(after.first(), None | Some(b':' | b','));

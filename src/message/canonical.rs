@@ -17,6 +17,7 @@ use std::fmt;
 use sha1::{Digest, Sha1};
 
 use super::header::{HeaderZone, Piece};
+use super::volatile::is_volatile;
 
 /// The version tag: another rule gets another tag, so that two rules never give one hash.
 const TAG: &[u8] = b"maildiff-1\0";
@@ -108,9 +109,9 @@ impl Sieve {
     pub(super) fn sift(&mut self, piece: &Piece<'_>) -> &[u8] {
         self.kept.clear();
         match *piece {
-            Piece::Field { name, volatile } => {
-                self.skipping = volatile;
-                if !volatile {
+            Piece::Field(name) => {
+                self.skipping = is_volatile(name);
+                if !self.skipping {
                     self.keep(name);
                     self.keep(b":");
                 }

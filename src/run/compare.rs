@@ -42,7 +42,9 @@ pub(crate) fn run(cli: &Compare) -> anyhow::Result<Exit> {
     trees::check_mail(&indexes)?;
 
     let indexes = indexes.as_ref();
-    let judged = indexes.map(leftover::judge);
+    let (left, right) =
+        rayon::join(|| leftover::judge(indexes.left), || leftover::judge(indexes.right));
+    let judged = Sides::new(left, right);
     let leftovers = judged.as_ref().map(|(leftovers, _)| leftovers.as_slice());
     let diff = diff(indexes, &pairs, leftovers, diff_options(cli));
     let errors = Sides::of(|side| {
@@ -90,7 +92,9 @@ fn findings(
     indexes: Sides<&Index>,
     leftovers: Sides<&[Leftover<'_>]>,
 ) -> Sides<Vec<maildiff::finding::Finding>> {
-    Sides::of(|side| at_a_glance(indexes[side], leftovers[side]))
+    let of = |side: Side| at_a_glance(indexes[side], leftovers[side]);
+    let (left, right) = rayon::join(|| of(Side::Left), || of(Side::Right));
+    Sides::new(left, right)
 }
 
 /// Checks where the reports will lie before anything is read for them.
