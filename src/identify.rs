@@ -204,7 +204,7 @@ struct Body {
 impl Survey {
     /// Begins with another message.
     fn begin(&mut self, whole: bool, dated: bool) {
-        self.zone = HeaderZone::new();
+        self.zone = HeaderZone::with_initials(Known::INITIALS);
         self.head.begin(dated);
         self.body.begin();
         (self.read, self.nuls, self.whole) = (0, 0, whole);

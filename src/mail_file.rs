@@ -13,16 +13,18 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
+#[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
+use rustix::fs::{Advice, fadvise};
 use rustix::fs::{Mode, OFlags, open, openat};
 use rustix::process::{Resource, getrlimit};
 
 use crate::message::compression::{self, Storage, decompress};
 use crate::path;
 
-/// How many bytes a read takes: 99 in 100 headers are shorter.
+/// How many bytes the first read takes: 96 in 100 headers are shorter, and more are seldom needed.
+const HEAD: usize = 8 << 10;
+/// How many bytes a later read takes.
 const READ: usize = 16 << 10;
-/// The same, for what is announced.
-const READ_AHEAD: Option<NonZeroU64> = NonZeroU64::new(READ as u64);
 
 /// The memory that reading takes; kept by the caller for one file after the other.
 #[derive(Debug, Default)]
@@ -76,15 +78,15 @@ impl<'r> Opener<'r> {
     /// What the system says.
     pub fn open(&mut self, path: &Path) -> io::Result<File> {
         let (directory, name) = path::split(path.as_os_str().as_bytes());
-        let directory = match self.directory.take() {
-            Some(known) if known.0 == directory => known,
+        let opened = match &self.directory {
+            Some((known, opened)) if known == directory => opened,
             _ => {
                 let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
                 let path = self.root.join(OsStr::from_bytes(directory));
-                (directory.to_owned(), open(path, flags, Mode::empty())?)
+                let opened = open(path, flags, Mode::empty())?;
+                &self.directory.insert((directory.to_owned(), opened)).1
             }
         };
-        let (_, opened) = self.directory.insert(directory);
         let file = openat(opened, name, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?;
         Ok(file.into())
     }
@@ -94,7 +96,7 @@ impl<'r> Opener<'r> {
 /// way while others are read. It is a wish, and may fail.
 pub fn announce(file: &File) {
     #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
-    let _ = rustix::fs::fadvise(file, 0, READ_AHEAD, rustix::fs::Advice::WillNeed);
+    let _ = fadvise(file, 0, NonZeroU64::new(HEAD as u64), Advice::WillNeed);
     #[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
     let _ = file;
 }
@@ -174,7 +176,7 @@ impl<'b> MailFile<'b> {
 
     /// Whether one read takes the whole file.
     pub fn is_small(&self) -> bool {
-        self.size < READ as u64
+        self.size < HEAD as u64
     }
 
     /// How the message lies in the file.
@@ -196,15 +198,17 @@ impl<'b> MailFile<'b> {
     }
 
     fn read_plain(&mut self, each: &mut impl FnMut(&[u8]) -> ControlFlow<()>) -> io::Result<bool> {
+        let mut wanted = HEAD;
         while !self.buffer.held().is_empty() {
             if each(self.buffer.held()).is_break() {
                 return Ok(false);
             }
-            if self.buffer.filled < READ {
+            if self.buffer.filled < wanted {
                 break;
             }
+            wanted = READ;
             self.at_head = false;
-            self.buffer.fill(&mut self.file, READ)?;
+            self.buffer.fill(&mut self.file, wanted)?;
         }
         Ok(true)
     }
@@ -241,7 +245,7 @@ impl<'b> MailFile<'b> {
     /// Reads the file's first bytes; of a small file no more than it has, which saves asking for
     /// its end.
     fn fill(&mut self) -> io::Result<()> {
-        let wanted = usize::try_from(self.size).unwrap_or(READ).min(READ);
+        let wanted = usize::try_from(self.size).unwrap_or(HEAD).min(HEAD);
         self.buffer.fill(&mut self.file, wanted)
     }
 }
@@ -256,7 +260,7 @@ mod tests {
     fn reads_from_the_start_as_often_as_asked() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("mail");
-        for size in [0, 1, READ - 1, READ, READ + 1, 3 * READ] {
+        for size in [0, 1, HEAD - 1, HEAD, HEAD + 1, HEAD + READ - 1, HEAD + READ, 3 * READ] {
             let bytes: Vec<u8> = (0..=250).cycle().take(size).collect();
             fs::write(&path, &bytes).unwrap();
             let mut buffer = Buffer::default();

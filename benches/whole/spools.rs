@@ -7,8 +7,6 @@ use rayon::prelude::*;
 
 use crate::spool::Profile;
 
-/// Mail is small, but for some of it.
-const PROFILE: Profile = Profile { seed: 1, body: 1_200, longest_body: 100_000, without_id: 10 };
 const FOLDERS: u64 = 30;
 /// The replica lacks one message in so many.
 const LOST: u64 = 5_000;
@@ -29,8 +27,9 @@ pub(crate) fn make(directory: &Path, messages: u64) -> [PathBuf; 2] {
             }
         }
     }
+    let profile = Profile::default();
     (0..messages).into_par_iter().for_each(|number| {
-        let letter = PROFILE.letter(number);
+        let letter = profile.letter(number);
         let cur = Path::new(&folder_name(folder_of(number))).join("cur");
         let bytes = letter.bytes();
         fs::write(left.join(&cur).join(letter.spool_name(&bytes)), bytes).unwrap();

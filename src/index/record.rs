@@ -288,8 +288,8 @@ fn hash_content(content: &Content) -> u64 {
     hasher.finish()
 }
 
-/// The hash of what two files of one folder must not share: the directory that their `cur` and `new`
-/// lie in, and the base name. Short, for it only says which are to be looked at.
+/// The hash of what two files of one folder must not share: the directory that their `cur` and
+/// `new` lie in, and the base name. Short, for it only says which are to be looked at.
 fn hash_of_base(path: &[u8]) -> u32 {
     let (part, name) = path::split(path);
     let (directory, _) = path::split(part);

@@ -64,7 +64,7 @@ impl Canonical {
     /// Of every byte but CR, blanks included: equal only for files that are one message to the
     /// byte, but for line ends and volatile fields. No content of a report is of this kind.
     pub fn exact() -> Canonical {
-        let sieve = Sieve { counts: |byte| byte != b'\r', ..Sieve::default() };
+        let sieve = Sieve { counts: &EXACT, ..Sieve::default() };
         Canonical { sieve, ..Canonical::default() }
     }
 
@@ -93,14 +93,30 @@ impl Canonical {
 pub(super) struct Sieve {
     /// Whether the current field is a volatile one.
     skipping: bool,
-    /// Which bytes count.
-    counts: fn(u8) -> bool,
+    /// For each byte whether it counts.
+    counts: &'static [bool; 256],
     kept: Vec<u8>,
+}
+
+/// Which bytes are part of the canonical content.
+static CANONICAL: [bool; 256] = all_but(b"\0\t\n\x0b\x0c\r \x80");
+/// Which are part of a content to the byte.
+static EXACT: [bool; 256] = all_but(b"\r");
+
+#[allow(clippy::indexing_slicing, reason = "the compiler does it, and would not build a panic")]
+const fn all_but(bytes: &[u8]) -> [bool; 256] {
+    let mut counts = [true; 256];
+    let mut at = 0;
+    while at < bytes.len() {
+        counts[bytes[at] as usize] = false;
+        at += 1;
+    }
+    counts
 }
 
 impl Default for Sieve {
     fn default() -> Sieve {
-        Sieve { skipping: false, counts, kept: Vec::new() }
+        Sieve { skipping: false, counts: &CANONICAL, kept: Vec::new() }
     }
 }
 
@@ -124,8 +140,18 @@ impl Sieve {
     }
 
     fn keep(&mut self, bytes: &[u8]) {
-        let counts = self.counts;
-        self.kept.extend(bytes.iter().filter(|&&byte| counts(byte)));
+        let mut end = self.kept.len();
+        self.kept.resize(end + bytes.len(), 0);
+        // Every byte is written, and only one that counts makes room for the next: mail is too
+        // varied for a branch to be foreseen.
+        for &byte in bytes {
+            if let Some(place) = self.kept.get_mut(end) {
+                *place = byte;
+            }
+            let counts = self.counts.get(usize::from(byte)).copied().unwrap_or_default();
+            end += usize::from(counts);
+        }
+        self.kept.truncate(end);
     }
 }
 
@@ -161,11 +187,6 @@ impl Hash {
 /// The SHA-1 of some bytes as they are, in hexadecimal.
 pub(super) fn plain_sha1(bytes: &[u8]) -> String {
     data_encoding::HEXLOWER.encode(&Sha1::digest(bytes))
-}
-
-/// Whether a byte is part of the canonical content.
-pub(super) fn counts(byte: u8) -> bool {
-    !matches!(byte, 0x00 | 0x09..=0x0d | 0x20 | 0x80)
 }
 
 /// The canonical content of a whole message.

@@ -76,18 +76,24 @@ impl Fields {
         let Some(&Value { of: (_, limit), start }) = self.values.last() else { return };
         let end = start + limit + 1;
         self.text.reserve(bytes.len().min(end - self.text.len()));
-        let mut after_blank = self.text.len() == start || self.text.last() == Some(&b' ');
-        for &byte in bytes {
-            if self.text.len() == end {
-                return;
+        let mut rest = bytes;
+        while !rest.is_empty() && self.text.len() < end {
+            let word = rest.iter().position(|&byte| is_blank(byte)).unwrap_or(rest.len());
+            let (word, after) = rest.split_at(word);
+            let room = end - self.text.len();
+            self.text.extend_from_slice(word.get(..room).unwrap_or(word));
+            let blanks = after.iter().take_while(|&&byte| is_blank(byte)).count();
+            let follows_word = self.text.len() > start && self.text.last() != Some(&b' ');
+            if blanks > 0 && follows_word && self.text.len() < end {
+                self.text.push(b' ');
             }
-            let is_blank = matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
-            if !(is_blank && after_blank) {
-                self.text.push(if is_blank { b' ' } else { byte });
-            }
-            after_blank = is_blank;
+            rest = after.get(blanks..).unwrap_or_default();
         }
     }
+}
+
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@
 
 use memchr::{memchr, memchr2};
 
+use super::letters::Letters;
 use super::volatile::{self, is_volatile};
 
 /// A part of a message, in the order of its bytes.
@@ -41,6 +42,8 @@ pub struct HeaderZone {
     /// The message's first bytes, until they tell whether a BOM or a `From ` line opens it.
     opening: Opening,
     name: Name,
+    /// What lines begin with that are wanted, once the header has begun; all, where there is none.
+    wanted: Option<Letters>,
     /// What a continuation line continues.
     line: Line,
     /// Whether a field or text of the message's own has been seen: only then an empty line ends
@@ -68,6 +71,8 @@ enum State {
 enum Line {
     Field,
     Text,
+    /// One that nobody wants.
+    Other,
 }
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
@@ -83,10 +88,22 @@ impl Default for HeaderZone {
 impl HeaderZone {
     /// At the first byte of a message.
     pub fn new() -> HeaderZone {
+        HeaderZone::of(None)
+    }
+
+    /// At the first byte of a message of which, once its header has begun, no lines are wanted but
+    /// those that begin with one of these letters: others are passed over without a look, and a
+    /// header has many.
+    pub fn with_initials(initials: Letters) -> HeaderZone {
+        HeaderZone::of(Some(initials))
+    }
+
+    fn of(wanted: Option<Letters>) -> HeaderZone {
         HeaderZone {
             state: State::Opening,
             opening: Opening::default(),
             name: Name::default(),
+            wanted,
             line: Line::Text,
             begun: false,
             empty_line: false,
@@ -179,6 +196,10 @@ impl HeaderZone {
                 1
             }
             Some(b' ' | b'\t') => self.rest(bytes, sink),
+            Some(&first) if self.begun && self.wanted.is_some_and(|set| !set.contains(first)) => {
+                self.line = Line::Other;
+                self.rest(bytes, sink)
+            }
             _ => {
                 self.state = State::Name;
                 self.name.clear();
@@ -261,6 +282,7 @@ impl HeaderZone {
                 self.begun |= rest.iter().any(|byte| !byte.is_ascii_whitespace());
                 sink(Piece::Text(rest));
             }
+            Line::Other => {}
         }
         self.state = if ends { State::LineStart } else { State::Rest };
         rest.len()
@@ -282,8 +304,8 @@ fn unfolded_line(bytes: &[u8]) -> (&[u8], bool) {
 /// The name before a colon, and what follows that, if the name is visible ASCII and no more, as in
 /// nearly every field. What is too long to be one is left to [`Name`] as well.
 fn plain_name(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let ends = |byte: &u8| *byte == b':' || !byte.is_ascii_graphic();
-    let end = bytes.iter().take(volatile::LONGEST_NAME + 1).position(ends)?;
+    let head = bytes.get(..=volatile::LONGEST_NAME).unwrap_or(bytes);
+    let end = head.iter().position(|&byte| byte == b':' || !byte.is_ascii_graphic())?;
     let (name, rest) = bytes.split_at_checked(end)?;
     Some((name, rest.strip_prefix(b":")?))
 }
@@ -438,6 +460,26 @@ mod tests {
         check(b"A \t : 1\n\nx", "A=1|x", true);
         check(b"\rA\r: 1\r\r\n\nx", "A=1|x", true);
         check(b": 1\n\nx", "=1|x", true);
+    }
+
+    #[test]
+    fn unwanted_lines_are_passed_over_once_the_header_has_begun() {
+        let mail = b"Received: 1\nText\nA: 1\n 2\nX: 3\n 4\nxtext\nB\n : 5\n\nA: x";
+        for size in [1, 2, 3, 7, 4096] {
+            let mut told = String::new();
+            let mut zone = HeaderZone::with_initials(Letters::of(b"x"));
+            for chunk in mail.chunks(size) {
+                zone.feed(chunk, &mut |piece| match piece {
+                    Piece::Field(name) => told += &String::from_utf8_lossy(name),
+                    Piece::Value(bytes) | Piece::Text(bytes) | Piece::Body(bytes) => {
+                        told += String::from_utf8_lossy(bytes).trim();
+                    }
+                });
+            }
+            let expected = "Received1TextX3 4xtextA: x";
+            assert_eq!(told.replace(['\n', ' '], ""), expected.replace(' ', ""), "{size}");
+            assert!(zone.is_in_body());
+        }
     }
 
     #[test]

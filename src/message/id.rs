@@ -242,7 +242,7 @@ fn trim(text: &[u8], outer: impl Fn(u8) -> bool) -> &[u8] {
 /// Undoes RFC 2047 encoded words, to bytes and whatever their character set says: Python's email
 /// package and list software write ids so. White space between two words belongs to neither (§6.2).
 fn decode_words(value: &[u8]) -> Cow<'_, [u8]> {
-    if memchr::memmem::find(value, b"=?").is_none() {
+    if memchr::memchr(b'=', value).is_none() {
         return Cow::Borrowed(value);
     }
     let mut decoded = Vec::with_capacity(value.len());

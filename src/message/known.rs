@@ -1,5 +1,7 @@
 //! The fields that tell what a message is, found by their names.
 
+use super::letters::Letters;
+
 /// A field that is looked at here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Known {
@@ -22,21 +24,24 @@ pub enum Known {
 }
 
 impl Known {
-    /// The field of this name, in any letter case. The length tells most names apart, so that a
-    /// header of many fields is gone through quickly.
+    /// The letters that their names begin with.
+    pub const INITIALS: Letters = Letters::of(b"dfmrstx");
+
+    /// The field of this name, in any letter case. The length and the first letter tell most names
+    /// apart, so that a header of many fields is gone through quickly.
     pub fn of(name: &[u8]) -> Known {
-        let candidates: &[(&[u8], Known)] = match name.len() {
-            2 => &[(b"to", Known::To)],
-            4 => &[(b"from", Known::From), (b"date", Known::Date)],
-            6 => &[(b"x-tuid", Known::XTuid)],
-            7 => &[(b"subject", Known::Subject)],
-            8 => &[(b"received", Known::Trace)],
-            10 => &[(b"message-id", Known::MessageId)],
-            11 => &[(b"return-path", Known::Trace)],
-            _ => &[],
+        let (known, field): (&[u8], Known) = match (name.len(), name.first()) {
+            (2, _) => (b"to", Known::To),
+            (4, Some(b'f' | b'F')) => (b"from", Known::From),
+            (4, _) => (b"date", Known::Date),
+            (6, Some(b'x' | b'X')) => (b"x-tuid", Known::XTuid),
+            (7, Some(b's' | b'S')) => (b"subject", Known::Subject),
+            (8, Some(b'r' | b'R')) => (b"received", Known::Trace),
+            (10, Some(b'm' | b'M')) => (b"message-id", Known::MessageId),
+            (11, Some(b'r' | b'R')) => (b"return-path", Known::Trace),
+            _ => return Known::Other,
         };
-        let found = candidates.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
-        found.map_or(Known::Other, |(_, field)| *field)
+        if known.eq_ignore_ascii_case(name) { field } else { Known::Other }
     }
 
     /// Whether it is in every message, or put there on its way.
@@ -70,6 +75,7 @@ mod tests {
             ("", Known::Other),
         ] {
             assert_eq!(Known::of(name.as_bytes()), field, "{name}");
+            assert!(Known::INITIALS.contains(name.bytes().next().unwrap_or(b'x')), "{name}");
         }
         assert!(Known::Trace.is_usual() && !Known::Trace.names_message());
         assert!(Known::To.names_message() && !Known::XTuid.is_usual());

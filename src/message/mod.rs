@@ -3,6 +3,7 @@
 //! Nothing here opens a file or knows of folders; bytes come in chunks of any size and every
 //! sequence of bytes has an identity.
 
+pub mod letters;
 pub mod volatile;
 pub mod known;
 pub mod header;

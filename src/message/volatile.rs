@@ -4,11 +4,13 @@
 //! content, and a header made of nothing else has not begun yet. RFC 5322 §3.6.4 gives the
 //! licence for the trace fields: prepending them does not change a message's identity.
 
+use super::letters::Letters;
+
 /// The longest name of the list, in bytes: a longer field name need not be kept to be looked up.
 pub const LONGEST_NAME: usize = 32;
 
 /// The first letters of the names below.
-const INITIALS: &[u8] = b"cdelmrsx";
+const INITIALS: Letters = Letters::of(b"cdelmrsx");
 
 /// Whether transport may add, change or remove a field of this name, given in any letter case and
 /// without the blanks before its colon.
@@ -17,8 +19,7 @@ const INITIALS: &[u8] = b"cdelmrsx";
 /// may differ.
 pub fn is_volatile(name: &[u8]) -> bool {
     // The first letter tells most names that are none.
-    let first = name.first().map(u8::to_ascii_lowercase);
-    if !first.is_some_and(|first| INITIALS.contains(&first)) {
+    if !name.first().is_some_and(|&first| INITIALS.contains(first)) {
         return false;
     }
     let mut folded = [0; LONGEST_NAME];
