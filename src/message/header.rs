@@ -11,6 +11,9 @@
 //!   that, empty lines are skipped: mbsync puts its X-TUID *before* a leading empty line.
 //! * Lines without a colon do not end it (GMime, Dovecot and mailparse agree), nor do lines of
 //!   blanks, which continue the field above them.
+//! * In the first line a CR ends what transport has put there: a `From ` line, a `Return-Path`.
+//!   Mail with CR alone for line ends is one line, and all of it would pass for a field of
+//!   transport's. The Message-ID is the message's own, and may have a CR within.
 //!
 //! The zone is cut as the bytes come, in chunks of any size and in memory that does not grow.
 
@@ -54,6 +57,11 @@ pub struct HeaderZone {
     /// An empty line came before the header had begun.
     begins_empty: bool,
     mbox_line: bool,
+    /// No line has ended.
+    first_line: bool,
+    /// What is read is the first line, in which a CR may end what transport has put there.
+    ends_at_cr: bool,
+    after_cr: bool,
 }
 
 /// What the next byte belongs to.
@@ -96,6 +104,9 @@ impl HeaderZone {
             empty_line: false,
             begins_empty: false,
             mbox_line: false,
+            first_line: true,
+            ends_at_cr: false,
+            after_cr: false,
         }
     }
 
@@ -167,19 +178,50 @@ impl HeaderZone {
         self.mbox_line = text.starts_with(b"From ");
         let mbox = self.mbox_line || text.starts_with(b">From ");
         self.state = if mbox { State::FromLine } else { State::LineStart };
+        self.ends_at_cr = mbox;
         self.feed(text, sink);
     }
 
     fn skip_mbox_line(&mut self, bytes: &[u8]) -> usize {
-        let Some(end) = memchr(b'\n', bytes) else { return bytes.len() };
+        let line = line_of(bytes);
+        if let Some(at) = self.bare_cr(line) {
+            self.begin_rest_of_first_line();
+            return at;
+        }
+        if line.ends_with(b"\n") {
+            self.begin_line();
+        }
+        line.len()
+    }
+
+    fn begin_line(&mut self) {
         self.state = State::LineStart;
-        end + 1
+        self.first_line = false;
+        self.ends_at_cr = false;
+    }
+
+    /// Where the bytes behind a CR begin that is no part of a line's end, if it may end anything.
+    fn bare_cr(&mut self, bytes: &[u8]) -> Option<usize> {
+        if !self.ends_at_cr {
+            return None;
+        }
+        bytes.iter().position(|&byte| {
+            let after_cr = std::mem::replace(&mut self.after_cr, byte == b'\r');
+            after_cr && !matches!(byte, b'\r' | b'\n')
+        })
+    }
+
+    fn begin_rest_of_first_line(&mut self) {
+        self.ends_at_cr = false;
+        self.line = Line::Text;
+        self.state = State::Rest;
     }
 
     fn line_start(&mut self, bytes: &[u8]) -> usize {
         match bytes.first() {
             Some(b'\r') => 1,
             Some(b'\n') => {
+                self.first_line = false;
                 self.end_empty_line();
                 1
             }
@@ -235,6 +277,7 @@ impl HeaderZone {
         self.begun |= !volatile;
         self.line = Line::Field;
         self.state = State::Rest;
+        self.ends_at_cr = self.first_line && volatile && !self.name.is("message-id");
         sink(Piece::Field { name: self.name.written(), volatile });
     }
 
@@ -247,20 +290,30 @@ impl HeaderZone {
     }
 
     fn rest(&mut self, bytes: &[u8], sink: &mut impl FnMut(Piece<'_>)) -> usize {
-        let end = memchr(b'\n', bytes);
-        let (rest, _) = bytes.split_at(end.map_or(bytes.len(), |end| end + 1));
+        let line = line_of(bytes);
+        if let Some((value, _)) = self.bare_cr(line).and_then(|at| line.split_at_checked(at)) {
+            self.begin_rest_of_first_line();
+            sink(Piece::Value(value));
+            return value.len();
+        }
         match self.line {
-            Line::Field => sink(Piece::Value(rest)),
+            Line::Field => sink(Piece::Value(line)),
             Line::Text => {
-                self.begun |= rest.iter().any(|byte| !byte.is_ascii_whitespace());
-                sink(Piece::Text(rest));
+                self.begun |= line.iter().any(|byte| !byte.is_ascii_whitespace());
+                sink(Piece::Text(line));
             }
         }
-        if end.is_some() {
-            self.state = State::LineStart;
+        if line.ends_with(b"\n") {
+            self.begin_line();
         }
-        rest.len()
+        line.len()
     }
+}
+
+/// The bytes up to the end of a line, and with it; all of them if it is not among them.
+fn line_of(bytes: &[u8]) -> &[u8] {
+    let end = memchr(b'\n', bytes).map_or(bytes.len(), |end| end + 1);
+    bytes.get(..end).unwrap_or(bytes)
 }
 
 /// A field name as it is read, byte by byte, up to the colon.
@@ -280,6 +333,10 @@ impl Name {
 
     fn written(&self) -> &[u8] {
         &self.written
+    }
+
+    fn is(&self, name: &str) -> bool {
+        self.written.eq_ignore_ascii_case(name.as_bytes())
     }
 
     /// Takes one byte more; `false` where this cannot be a name that anybody asks for, and the
@@ -384,6 +441,15 @@ mod tests {
         check(b"A \t : 1\n\nx", "A=1|x", true);
         check(b"\rA\r: 1\r\r\n\nx", "A=1|x", true);
         check(b": 1\n\nx", "=1|x", true);
+    }
+
+    #[test]
+    fn a_cr_ends_what_transport_put_into_the_first_line() {
+        check(b"Return-Path: a\rB: 2\r\rx", "Return-Path~a\"B:2x", false);
+        check(b"From a@b Fri\rB: 2\rx\n", "\"B:2x", false);
+        check(b"Return-Path: a\r\r\nB: 2\n\nx", "Return-Path~aB=2|x", true);
+        check(b"B: 1\nReceived: a\rb\n\nx", "B=1Received~ab|x", true);
+        check(b"Message-ID: <a\rb@x>\nB: 2\n\nx", "Message-ID~<ab@x>B=2|x", true);
     }
 
     #[test]
