@@ -1,0 +1,50 @@
+//! What the tool tells of the trees of a trial, for comparing it with what is true.
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+
+use serde_json::Value;
+
+use crate::tree::{Report, report, row, text};
+
+/// How often something is told.
+pub(crate) type Tally = BTreeMap<String, usize>;
+
+/// Compares two trees, every content too.
+pub(crate) fn compare(left: impl AsRef<OsStr>, right: impl AsRef<OsStr>) -> Report {
+    report(left, right, "--content")
+}
+
+/// What is told of each listed message but of flags, by the base name of its file: of the left one
+/// where there is one. No two files of a trial's left have one base name, but for copies.
+pub(crate) fn differences(report: &Report) -> Vec<(String, String)> {
+    let listed = report.list("messages").iter();
+    let differing = listed.map(|entry| (base_of(entry), told(entry)));
+    differing.filter(|(_, told)| told != "same").collect()
+}
+
+fn told(entry: &Value) -> String {
+    let row = row(entry).replace(" flags", "");
+    let probable = if entry["probable"].is_null() { "" } else { ", probably there" };
+    format!("{row}{probable}")
+}
+
+fn base_of(entry: &Value) -> String {
+    let file = if entry["left"].is_null() { &entry["right"] } else { &entry["left"] };
+    base_name(text(&file["path"])).to_owned()
+}
+
+/// The name of a file up to its flags.
+pub(crate) fn base_name(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.split(':').next().unwrap_or(name)
+}
+
+/// Counts equal things.
+pub(crate) fn tally(things: impl IntoIterator<Item = String>) -> Tally {
+    let mut tally = Tally::new();
+    for thing in things {
+        *tally.entry(thing).or_default() += 1;
+    }
+    tally
+}
