@@ -20,11 +20,12 @@ mod clients;
 mod told;
 mod account;
 mod routes;
+mod hazards;
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let arguments = libtest_mimic::Arguments::from_args();
-    let trials = [routes::trials()];
+    let trials = [routes::trials(), hazards::trials()];
     libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit_code()
 }

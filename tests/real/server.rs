@@ -27,6 +27,7 @@ pub(crate) struct Server {
     /// Its configuration, sockets and log.
     directory: TempDir,
     mail: PathBuf,
+    owner: Owner,
     pub(crate) port: u16,
 }
 
@@ -56,7 +57,8 @@ impl Server {
         fs::set_permissions(directory.path(), Permissions::from_mode(0o755)).unwrap();
         owner.give(directory.path());
         let keeper = keeper(directory.path(), owner);
-        let mut server = Server { keeper, directory, mail: mail.to_owned(), port };
+        let mail = mail.to_owned();
+        let mut server = Server { keeper, directory, mail, owner: owner.clone(), port };
         if server.answers() { Ok(server) } else { Err(server.log()) }
     }
 
@@ -75,6 +77,11 @@ impl Server {
     /// Where the mail of an account lies.
     pub(crate) fn account(&self, name: &str) -> PathBuf {
         self.mail.join(name)
+    }
+
+    /// Gives the server what has been put below `path`.
+    pub(crate) fn takes_over(&self, path: &Path) {
+        self.owner.give(path);
     }
 
     /// What it has logged.
@@ -130,6 +137,7 @@ fn greeting(port: u16) -> Option<String> {
 
 /// The user as whom the server runs. Dovecot refuses to open mail as root, so root lends it to
 /// `nobody`.
+#[derive(Clone, Debug)]
 struct Owner {
     user: u32,
     group: u32,

@@ -23,10 +23,21 @@ pub(crate) fn differences(report: &Report) -> Vec<(String, String)> {
     differing.filter(|(_, told)| told != "same").collect()
 }
 
+/// What is told of the listed messages, flags too.
+pub(crate) fn told_of(report: &Report) -> Vec<String> {
+    report
+        .list("messages")
+        .iter()
+        .map(|entry| format!("{}{}", row(entry), probably(entry)))
+        .collect()
+}
+
+fn probably(entry: &Value) -> &'static str {
+    if entry["probable"].is_null() { "" } else { ", probably there" }
+}
+
 fn told(entry: &Value) -> String {
-    let row = row(entry).replace(" flags", "");
-    let probable = if entry["probable"].is_null() { "" } else { ", probably there" };
-    format!("{row}{probable}")
+    format!("{}{}", row(entry).replace(" flags", ""), probably(entry))
 }
 
 fn base_of(entry: &Value) -> String {
