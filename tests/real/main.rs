@@ -19,13 +19,16 @@ mod server;
 mod clients;
 mod told;
 mod account;
+mod page;
+mod readers;
 mod routes;
 mod hazards;
+mod story;
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let arguments = libtest_mimic::Arguments::from_args();
-    let trials = [routes::trials(), hazards::trials()];
+    let trials = [routes::trials(), hazards::trials(), story::trials()];
     libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit_code()
 }
