@@ -24,11 +24,13 @@ mod readers;
 mod routes;
 mod hazards;
 mod story;
+mod rules;
+mod agreement;
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let arguments = libtest_mimic::Arguments::from_args();
-    let trials = [routes::trials(), hazards::trials(), story::trials()];
+    let trials = [routes::trials(), hazards::trials(), story::trials(), agreement::trials()];
     libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit_code()
 }
