@@ -64,7 +64,8 @@ fn mail_with_cr_for_line_ends_is_not_empty() {
 fn mail_that_got_stuck_on_the_other_side() {
     let tmp = "only-left: lies in tmp/ of the right: mv -n -- R/tmp/1 R/new/  # if it is whole";
     check(Tree::of(&["a"]), at("tmp/1", mail("a")), &[tmp]);
-    let hidden = "only-left: lies in a hidden file of the right: mv -n -- R/cur/.1 R/cur/1  # if it is whole";
+    let hidden = "only-left: lies in a hidden file of the right: \
+        mv -n -- R/cur/.1 R/cur/1  # if it is whole";
     check(Tree::of(&["a"]), at("cur/.1", mail("a")), &[hidden]);
     let left =
         "only-right: lies in tmp/ of the left: mv -n -- L/.A/tmp/1 L/.A/new/  # if it is whole";

@@ -176,12 +176,20 @@ pub(crate) fn maildiff(words: &[&dyn AsRef<OsStr>]) -> Run {
 }
 
 /// Compares two trees with options that have no blanks in them.
-pub(crate) fn compare(left: impl AsRef<OsStr>, right: impl AsRef<OsStr>, options: &str) -> Run {
+pub(crate) fn compare(
+    left: &(impl AsRef<OsStr> + ?Sized),
+    right: &(impl AsRef<OsStr> + ?Sized),
+    options: &str,
+) -> Run {
     Run::of(tool().args(options.split_whitespace()).arg(left).arg(right))
 }
 
 /// Compares two trees and reads the JSON report.
-pub(crate) fn report(left: impl AsRef<OsStr>, right: impl AsRef<OsStr>, options: &str) -> Report {
+pub(crate) fn report(
+    left: &(impl AsRef<OsStr> + ?Sized),
+    right: &(impl AsRef<OsStr> + ?Sized),
+    options: &str,
+) -> Report {
     compare(left, right, &format!("--format json {options}")).report()
 }
 

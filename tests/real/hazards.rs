@@ -106,7 +106,7 @@ impl Scene {
     /// Fails the trial unless this is all that a comparison tells.
     #[track_caller]
     fn tells(&self, expected: &[&str]) -> Report {
-        let report = compare(self.account(), &self.mbsync.near);
+        let report = compare(&self.account(), &self.mbsync.near);
         assert_eq!(told_of(&report), expected, "{:#}{}", report.json["messages"], report.stderr);
         let harmless = expected.iter().all(|told| *told == "same flags");
         assert_eq!(report.status, i32::from(!harmless));

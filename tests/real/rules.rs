@@ -36,7 +36,7 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         name: "no Message-ID",
         why: "notmuch: SHA-1 of the file (`lib/message-file.c`); mu: a hash of it, `@mu.id` \
-            (`fake_message_id`); mblaze: none. The key is that of the content, as transport leaves it",
+            (`fake_message_id`); mblaze: none. The key is that of the content",
         holds: |it| {
             let has_none = it.header.fields.is_empty() && !it.is_id();
             has_none && (it.is_invented() || it.reader == Reader::Mblaze && it.theirs.is_none())
@@ -89,7 +89,7 @@ pub(crate) const RULES: &[Rule] = &[
     },
     Rule {
         name: "brackets that do not pair",
-        why: "they keep a bracket too many (`lib/message-id.c`, `g_mime_decode_msgid`, `mthread.c`)",
+        why: "they keep one (`lib/message-id.c`, `g_mime_decode_msgid`, `mthread.c`)",
         holds: |it| {
             let theirs = it.theirs_folded();
             let trimmed = theirs.trim_matches(['<', '>']);
@@ -186,7 +186,7 @@ pub(crate) const RULES: &[Rule] = &[
     },
     Rule {
         name: "an empty line on top",
-        why: "mu ends the header there; transport puts its fields before it, so that it cannot count",
+        why: "mu ends the header there; mbsync puts its own field before it",
         holds: |it| {
             let is_empty = it.raw.starts_with(b"\n") || it.raw.starts_with(b"\r\n");
             is_empty && it.is_id() && it.reader == Reader::Mu && it.is_invented()
@@ -194,8 +194,8 @@ pub(crate) const RULES: &[Rule] = &[
     },
     Rule {
         name: "a field that mblaze does not see",
-        why: "with a blank before the colon (RFC 5322 §4.5.4 allows it), or behind a line without one \
-            (`blaze822.c`)",
+        why: "with a blank before the colon (RFC 5322 §4.5.4 allows it), or behind a line without \
+            one (`blaze822.c`)",
         holds: |it| {
             let hidden = |field: &Field| field.blank_before_colon || field.behind_junk;
             let fields = &it.header.fields;

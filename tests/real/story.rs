@@ -211,12 +211,12 @@ struct Filling<'a> {
 }
 
 impl Filling<'_> {
-    fn put(&mut self, directory: &str, letter: &Letter) {
+    fn put(&mut self, directory: impl AsRef<Path>, letter: &Letter) {
         let bytes = letter.bytes();
         self.put_as(directory, &letter.spool_name(&bytes), &bytes);
     }
 
-    fn put_as(&mut self, directory: &str, name: &str, bytes: &[u8]) {
+    fn put_as(&mut self, directory: impl AsRef<Path>, name: &str, bytes: &[u8]) {
         let directory = self.root.join(directory);
         fs::create_dir_all(&directory).unwrap();
         fs::write(directory.join(name), bytes).unwrap();
@@ -240,13 +240,10 @@ fn fill(root: &Path) {
     lay_wrong(&mut spool);
     write_wrong(&mut spool);
     let folders = HAZARDS.iter().flat_map(|hazard| hazard.folders);
-    let folders = folders.filter(|folder| **folder != ".register");
-    for folder in folders.cycle().take_while(|_| true) {
-        if spool.messages == MESSAGES {
-            return;
-        }
-        let letter = spool.next();
-        spool.put(&format!("{folder}/cur").trim_start_matches('/').to_owned(), &letter);
+    let mut folders = folders.filter(|folder| **folder != ".register").cycle();
+    while spool.messages < MESSAGES {
+        let cur = Path::new(folders.next().unwrap()).join("cur");
+        spool.put(cur, &spool.next());
     }
 }
 
@@ -441,7 +438,7 @@ fn the_story() {
     let folders = folders_of_ids(&place);
     let counted = by_counts(&place);
     let [notmuch, mblaze] = [notmuch, mblaze].map(|diff| by_ids(&diff, &folders));
-    let report = compare(place.path("spool"), place.path("replica"));
+    let report = compare(&place.path("spool"), &place.path("replica"));
     assert_eq!(report.status, 1);
 
     let rows = HAZARDS.iter().map(|hazard| {

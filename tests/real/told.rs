@@ -1,7 +1,7 @@
 //! What the tool tells of the trees of a trial, for comparing it with what is true.
 
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
+use std::path::Path;
 
 use serde_json::Value;
 
@@ -11,7 +11,7 @@ use crate::tree::{Report, report, row, text};
 pub(crate) type Tally = BTreeMap<String, usize>;
 
 /// Compares two trees, every content too.
-pub(crate) fn compare(left: impl AsRef<OsStr>, right: impl AsRef<OsStr>) -> Report {
+pub(crate) fn compare(left: &Path, right: &Path) -> Report {
     report(left, right, "--content")
 }
 

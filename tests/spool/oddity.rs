@@ -67,7 +67,9 @@ pub(crate) const ODDITIES: &[Oddity] = &[
     odd("no id, CRLF", |letter| crlf(&without_id(letter).bytes())),
     odd("id folded", |letter| id(letter, |id| format!("\n \n\t{id}"))),
     odd("id folded within", |letter| id(letter, |id| id.replace('@', "\n @"))),
-    odd("id with blanks", |letter| id(letter, |id| id.replace('<', "< ").replace('@', " @ "))),
+    odd("id with blanks", |letter| {
+        id(letter, |id| format!("< {} {} >", &id[1..3], bare(&id[3..]).replace('@', " @ ")))
+    }),
     odd("id with a comment", |letter| id(letter, |id| format!("(see <x@y>) {id} (added)"))),
     odd("id with a comment within", |letter| id(letter, |id| id.replace('@', "(c)@"))),
     odd("id without brackets", |letter| id(letter, |id| bare(id).to_owned())),
