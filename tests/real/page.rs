@@ -22,7 +22,8 @@ pub(crate) fn holds(name: &str, block: &str) {
         let page = format!("{before}<!-- measured: {name} -->\n{block}<!-- end -->{after}");
         fs::write(PAGE, page).unwrap();
     } else {
-        assert_eq!(written, block, "{PAGE} says otherwise; MAILDIFF_PAGE=overwrite corrects it");
+        let advice = "MAILDIFF_PAGE=overwrite corrects it";
+        assert!(written == block, "{PAGE} says otherwise; {advice}. Measured: {name}\n{block}");
     }
 }
 

@@ -7,6 +7,7 @@ use libtest_mimic::Trial;
 
 use crate::account::{Account, Entry};
 use crate::clients::{Layout, Mbsync, offlineimap};
+use crate::page;
 use crate::place::Place;
 use crate::programs::trial;
 use crate::server::Server;
@@ -77,9 +78,9 @@ impl Spool {
     fn new(trial: &str) -> Spool {
         let place = Place::new(trial);
         let account = Account::new(1);
-        let served = place.directory("served");
-        account.write(&served.join("ann"), |_| true);
-        let server = Server::start(&served, "");
+        let mail = place.directory("mail");
+        account.write(&mail.join("ann"), |_| true);
+        let server = Server::start(&mail, "");
         Spool { place, account, server }
     }
 
@@ -115,6 +116,19 @@ impl Spool {
             let of_copy = fate.of_copy.map(|told| format!("copy: {told}"));
             of_copy.into_iter().chain([format!("{}: {}", fate.label, fate.told)])
         }))
+    }
+
+    /// What became of the messages, as it has been held against what is told.
+    fn table(&self, fates: &[Fate]) -> String {
+        let changed = self.account.entries.iter().filter(|entry| fate_of(entry, fates).is_some());
+        let same = self.account.entries.len() - changed.count();
+        let row = |(told, count): (String, usize)| {
+            let (label, told) = told.split_once(": ").unwrap();
+            vec![label.to_owned(), format!("`{told}`"), count.to_string()]
+        };
+        let all_others = ("all others: same".to_owned(), same);
+        let rows: Vec<_> = self.expected(fates).into_iter().chain([all_others]).map(row).collect();
+        page::table(&["messages", "told as", "count"], &rows)
     }
 
     /// How many of what arrives were forwarded: Dovecot does not know that flag of file names.
@@ -156,6 +170,7 @@ fn mbsync_pulls() {
         }
     }
     assert!(verdicts.windows(2).all(|two| two[0] == two[1]), "{verdicts:?}");
+    page::holds("mbsync", &spool.table(LEFT_BY_MBSYNC));
 }
 
 fn mbsync_pushes() {
@@ -183,4 +198,5 @@ fn offlineimap_pulls() {
         offlineimap(&spool.server, &replica, "ann").went_well();
         spool.became(&replica, CHANGED_BY_OFFLINEIMAP);
     }
+    page::holds("offlineimap", &spool.table(CHANGED_BY_OFFLINEIMAP));
 }

@@ -291,7 +291,8 @@ impl Header {
         for line in lines.take_while(|line| !line.is_empty()) {
             if line.starts_with([' ', '\t']) {
                 if let Some(field) = header.fields.last_mut().filter(|_| in_id) {
-                    field.value = format!("{}{line}", field.value).trim().to_owned();
+                    let line = line.trim_end();
+                    field.value.push_str(if field.value.is_empty() { line.trim() } else { line });
                 }
                 continue;
             }
