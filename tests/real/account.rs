@@ -54,6 +54,8 @@ pub(crate) struct Account {
 pub(crate) const LETTER: &str = "letter";
 /// Another content under the Message-ID of a letter.
 pub(crate) const REUSED_ID: &str = "reused id";
+/// A letter, and another whose Message-ID differs in letter case only.
+pub(crate) const OTHER_CASE: &str = "id in other letters";
 /// A letter once more, in another folder.
 pub(crate) const COPY: &str = "copy in another folder";
 
@@ -78,11 +80,12 @@ impl Account {
                 let letter = next();
                 self.add(oddity.label, &letter, oddity.of(&letter), 0);
             }
-            let (first, second) = (next(), next());
-            self.add(REUSED_ID, &first, first.bytes(), 0);
-            let reused = Letter { body: second.body, ..first.clone() };
-            let other_name = Letter { number: second.number, ..reused.clone() };
-            self.add(REUSED_ID, &other_name, reused.bytes(), 0);
+            for (label, change) in [(REUSED_ID, same as fn(&str) -> String), (OTHER_CASE, swapped)]
+            {
+                let (first, second) = (next(), next());
+                self.add(label, &first, first.bytes(), 0);
+                self.add(label, &second, with_id(&second, &change(first.id.as_ref().unwrap())), 0);
+            }
             let copied = next();
             self.add(COPY, &copied, copied.bytes(), 0);
             self.add(COPY, &copied, copied.bytes(), 1);
@@ -118,4 +121,27 @@ impl Account {
             fs::write(root.join(&entry.path), &entry.bytes).unwrap();
         }
     }
+}
+
+/// Its bytes with another Message-ID.
+fn with_id(letter: &Letter, id: &str) -> Vec<u8> {
+    let own = letter.id.as_ref().unwrap();
+    let fields = letter.fields.iter().map(|field| field.replace(own, id)).collect();
+    Letter { fields, ..letter.clone() }.bytes()
+}
+
+fn same(id: &str) -> String {
+    id.to_owned()
+}
+
+/// With each small letter as a capital, and the other way round.
+fn swapped(id: &str) -> String {
+    let swap = |letter: char| {
+        if letter.is_ascii_lowercase() {
+            letter.to_ascii_uppercase()
+        } else {
+            letter.to_ascii_lowercase()
+        }
+    };
+    id.chars().map(swap).collect()
 }

@@ -1,6 +1,7 @@
 //! Mail on its way: what sync programs bring over arrives, what they leave or change is told as
 //! that, and nothing else is told.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use libtest_mimic::Trial;
@@ -12,12 +13,17 @@ use crate::place::Place;
 use crate::programs::trial;
 use crate::server::Server;
 use crate::told::{Tally, compare, differences, tally};
-use crate::tree::Report;
+use crate::tree::{Report, Run, tool};
 
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
         trial("mbsync_pulls_into_three_layouts", &["dovecot", "mbsync"], mbsync_pulls),
         trial("mbsync_pushes_into_an_empty_account", &["dovecot", "mbsync"], mbsync_pushes),
+        trial(
+            "mbsync_pushes_to_be_compressed",
+            &["dovecot", "mbsync"],
+            mbsync_pushes_to_be_compressed,
+        ),
         trial("offlineimap_pulls", &["dovecot", "offlineimap"], offlineimap_pulls),
     ]
 }
@@ -76,11 +82,16 @@ struct Spool {
 
 impl Spool {
     fn new(trial: &str) -> Spool {
+        Spool::with(trial, "")
+    }
+
+    /// With more lines in the server's configuration.
+    fn with(trial: &str, configuration: &str) -> Spool {
         let place = Place::new(trial);
         let account = Account::new(1);
         let mail = place.directory("mail");
         account.write(&mail.join("ann"), |_| true);
-        let server = Server::start(&mail, "");
+        let server = Server::start_with(&mail, "", configuration);
         Spool { place, account, server }
     }
 
@@ -189,6 +200,29 @@ fn mbsync_pushes() {
         all_the_same(&replica.near, &down.near);
         spool.became(&down.near, LEFT_BY_MBSYNC);
     }
+}
+
+/// A server that keeps what it gets compressed.
+const COMPRESSED: &str = "mail_plugins = zlib\nplugin {\n  zlib_save = gz\n}\n";
+
+fn mbsync_pushes_to_be_compressed() {
+    let spool = Spool::with("compressed", COMPRESSED);
+    let replica = Mbsync::new(&spool.place.path("replica"), Layout::Legacy, "ann");
+    replica.pull(&spool.server).went_well();
+    Mbsync::new(&replica.near, Layout::Legacy, "bob").push(&spool.server).went_well();
+    let compressed = spool.server.account("bob");
+    assert!(first_bytes(&compressed.join("cur")).all(|bytes| bytes == [0x1f, 0x8b]));
+    all_the_same(&replica.near, &compressed);
+    spool.became(&compressed, LEFT_BY_MBSYNC);
+    let sizes = "wrong-size-s,wrong-size-w";
+    let check = Run::of(tool().args(["check", "--quiet", "--only", sizes]).arg(&compressed));
+    check.exits(0);
+}
+
+/// The first two bytes of each file in a directory.
+fn first_bytes(directory: &Path) -> impl Iterator<Item = [u8; 2]> {
+    let files = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    files.map(|file| fs::read(file).unwrap()[..2].try_into().unwrap())
 }
 
 fn offlineimap_pulls() {

@@ -156,6 +156,27 @@ pub(crate) const RULES: &[Rule] = &[
         },
     },
     Rule {
+        name: "controls within",
+        why: "they keep them; the key has none",
+        holds: |it| {
+            let theirs = it.theirs_folded();
+            let without: String = theirs.chars().filter(|letter| !letter.is_control()).collect();
+            without != theirs && without == it.ours
+        },
+    },
+    Rule {
+        name: "a NUL within",
+        why: "it ends the value for notmuch and mu, as in C; Dovecot gives out 0x80 for it, and the \
+            key has neither",
+        holds: |it| {
+            it.header.fields.iter().any(|field| {
+                let id = folded(in_brackets(&field.value));
+                let before = id.split_once('\0').map(|(before, _)| before);
+                before == Some(&it.theirs_folded()) && id.replace('\0', "") == it.ours
+            })
+        },
+    },
+    Rule {
         name: "more than 189 bytes",
         why: "notmuch takes the SHA-1 of the id and a NUL instead (`lib/message.cc`, \
             `NOTMUCH_MESSAGE_ID_MAX`)",
@@ -171,7 +192,8 @@ pub(crate) const RULES: &[Rule] = &[
         name: "a second `@`",
         why: "mu ends the id there (`g_mime_decode_msgid` reads an address)",
         holds: |it| {
-            let rest = it.ours.strip_prefix(&it.theirs_folded());
+            let theirs = it.theirs_folded();
+            let rest = it.ours.strip_prefix(&theirs).filter(|_| theirs.contains('@'));
             it.reader == Reader::Mu && rest.is_some_and(|rest| rest.starts_with('@'))
         },
     },

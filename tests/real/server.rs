@@ -35,10 +35,16 @@ impl Server {
     /// Serves what is below `mail`, which is given to the server's user. `layout` follows the path
     /// in Dovecot's `mail_location`.
     pub(crate) fn start(mail: &Path, layout: &str) -> Server {
+        Server::start_with(mail, layout, "")
+    }
+
+    /// Serves it with `more` lines in its configuration.
+    pub(crate) fn start_with(mail: &Path, layout: &str, more: &str) -> Server {
         let owner = Owner::of_servers();
         owner.give(mail);
         // Between the choice of a port and its use another may take it.
-        let tries = (0..5).map(|_| Server::try_start(mail, layout, &owner));
+        let settings = |port| settings(mail, layout, port, &owner) + more;
+        let tries = (0..5).map(|_| Server::try_start(mail, &settings, &owner));
         let mut failures = Vec::new();
         for result in tries {
             match result {
@@ -49,10 +55,17 @@ impl Server {
         panic!("Dovecot does not start:\n{}", failures.join("\n"));
     }
 
-    fn try_start(mail: &Path, layout: &str, owner: &Owner) -> Result<Server, String> {
+    fn try_start(
+        mail: &Path,
+        settings: &dyn Fn(u16) -> String,
+        owner: &Owner,
+    ) -> Result<Server, String> {
         let directory = tempfile::tempdir().unwrap();
         let port = free_port();
-        let configuration = configuration(directory.path(), mail, layout, port, owner);
+        let run = directory.path().display();
+        let places =
+            format!("base_dir = {run}/run\nstate_dir = {run}/state\nlog_path = {run}/log\n");
+        let configuration = format!("{places}mail_home = {run}/home/%u\n{}", settings(port));
         fs::write(directory.path().join("dovecot.conf"), configuration).unwrap();
         fs::set_permissions(directory.path(), Permissions::from_mode(0o755)).unwrap();
         owner.give(directory.path());
@@ -173,15 +186,12 @@ impl Owner {
     }
 }
 
-fn configuration(run: &Path, mail: &Path, layout: &str, port: u16, owner: &Owner) -> String {
-    let (run, mail) = (run.display(), mail.display());
+fn settings(mail: &Path, layout: &str, port: u16, owner: &Owner) -> String {
+    let mail = mail.display();
     let [user, group] = owner.names();
     let Owner { user: uid, group: gid, .. } = owner;
     format!(
-        "base_dir = {run}/run
-state_dir = {run}/state
-log_path = {run}/log
-protocols = imap
+        "protocols = imap
 listen = 127.0.0.1
 ssl = no
 disable_plaintext_auth = no
@@ -189,7 +199,6 @@ default_internal_user = {user}
 default_internal_group = {group}
 default_login_user = {user}
 first_valid_uid = 1
-mail_home = {run}/home/%u
 mail_location = maildir:{mail}/%u{layout}
 namespace inbox {{
   inbox = yes

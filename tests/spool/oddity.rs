@@ -41,6 +41,8 @@ pub(crate) const ODDITIES: &[Oddity] = &[
     odd("line of blanks", |letter| field(letter, "X-Odd: 1\n \t\n more")),
     odd("field without a value", |letter| field(letter, "X-Nothing:\nX-Blanks:   ")),
     odd("field of 70 KB", |letter| field_first(letter, &format!("X-Big: {}", "x ".repeat(35_000)))),
+    odd("field of 1 MB", |letter| field_first(letter, &format!("X-Big: {}", "x ".repeat(500_000)))),
+    odd("NUL in the header", |letter| field(letter, "X-Nul: a\0b")),
     odd("X-TUID of an earlier sync", |letter| field_first(letter, "X-TUID: AAAAAAAAAAAA")),
     odd("fields of mail programs", |letter| {
         field(letter, "Status: RO\nX-UID: 17\nContent-Length: 99\nX-Mozilla-Status: 0001")
@@ -87,6 +89,8 @@ pub(crate) const ODDITIES: &[Oddity] = &[
     }),
     odd("id in 8 bit", |letter| latin1(&id(letter, |id| id.replace('@', "\u{e9}@")))),
     odd("id in UTF-8", |letter| id(letter, |id| id.replace('@', "é@"))),
+    odd("id with a NUL", |letter| id(letter, |id| id.replace('@', "\0@"))),
+    odd("id with controls", |letter| id(letter, |id| id.replace('@', "\x01\x7f@"))),
     odd("id in capitals", |letter| id(letter, str::to_uppercase)),
     odd("id of 250 bytes", |letter| {
         id(letter, |id| id.replace('@', &format!("{}@", "x".repeat(190))))
