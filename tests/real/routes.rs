@@ -24,6 +24,7 @@ pub(crate) fn trials() -> Vec<Trial> {
             &["dovecot", "mbsync"],
             mbsync_pushes_to_be_compressed,
         ),
+        trial("odd_names_arrive", &["dovecot", "doveadm", "mbsync"], odd_names_arrive),
         trial("offlineimap_pulls", &["dovecot", "offlineimap"], offlineimap_pulls),
     ]
 }
@@ -200,6 +201,56 @@ fn mbsync_pushes() {
         all_the_same(&replica.near, &down.near);
         spool.became(&down.near, LEFT_BY_MBSYNC);
     }
+}
+
+/// Names with all that a name may have on a server that keeps each level in a directory.
+const ODD_NAMES: [&str; 17] = [
+    "R&D",
+    "Été/été",
+    "日本/仕事",
+    "a b",
+    "trailing ",
+    "x:y",
+    "[Gmail]/All Mail",
+    "50%",
+    "a%2Fb",
+    "#news",
+    "UPPER",
+    "upper",
+    "back\\slash",
+    "it's",
+    "say \"so\"",
+    "-x",
+    "INBOX/within",
+];
+/// Those that Maildir++ has no way to write.
+const DOTTED_NAMES: [&str; 2] = ["v1.2", "Lists.old/2012"];
+
+fn odd_names_arrive() {
+    let place = Place::new("odd_names");
+    let server = Server::start(&place.directory("mail"), ":LAYOUT=fs");
+    let account = server.account("ann");
+    let replicas = Layout::ALL.map(|layout| Mbsync::new(&place.path(layout.name()), layout, "ann"));
+    let save = |names: &[&str]| {
+        for name in names {
+            server.save("ann", name, format!("Subject: {name}\n\nIn {name}.\n").as_bytes());
+        }
+    };
+    save(&ODD_NAMES);
+    for replica in &replicas {
+        replica.pull(&server).went_well();
+        all_the_same(&account, &replica.near);
+    }
+    save(&DOTTED_NAMES);
+    let [without_dots, verbatim, legacy] = &replicas;
+    for replica in [verbatim, legacy] {
+        replica.pull(&server).went_well();
+        all_the_same(&account, &replica.near);
+    }
+    assert_ne!(without_dots.pull(&server).status, Some(0));
+    let differences = differences(&compare(&account, &without_dots.near));
+    let told = differences.iter().map(|(_, told)| told.as_str());
+    assert_eq!(told.collect::<Vec<_>>(), ["only-left: folder name refused"; 2]);
 }
 
 /// A server that keeps what it gets compressed.

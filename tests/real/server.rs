@@ -102,6 +102,17 @@ impl Server {
         fs::read_to_string(self.directory.path().join("log")).unwrap_or_default()
     }
 
+    /// Saves a message in a folder of an account, which is made if need be.
+    pub(crate) fn save(&self, account: &str, folder: &str, message: &[u8]) {
+        let file = self.directory.path().join("message");
+        fs::write(&file, message).unwrap();
+        let known = self.doveadm(account, "mailbox list", &[]).went_well().text();
+        if !known.lines().any(|name| name == folder) {
+            self.doveadm(account, "mailbox create", &["--", folder]).went_well();
+        }
+        self.doveadm(account, "save", &["-m", folder, file.to_str().unwrap()]).went_well();
+    }
+
     /// Runs a command of Dovecot's `doveadm` for an account.
     pub(crate) fn doveadm(&self, account: &str, command: &str, words: &[&str]) -> Told {
         let mut doveadm = program("doveadm");
