@@ -47,10 +47,8 @@ fn on_more_mail() {
     let files = WalkDir::new(mail).into_iter().map(|entry| entry.unwrap());
     let files = files.filter(|entry| entry.file_type().is_file());
     for (number, file) in files.enumerate() {
-        for tree in ["tree", "copy"] {
-            let name = format!("cur/{number}.mail:2,S");
-            fs::copy(file.path(), place.directory(format!("{tree}/cur")).join("..").join(name))
-                .unwrap();
+        for cur in ["tree/cur", "copy/cur"].map(|path| place.directory(path)) {
+            fs::copy(file.path(), cur.join(format!("{number}.mail:2,S"))).unwrap();
         }
     }
     let counts = differences(&place);
@@ -95,25 +93,39 @@ fn differences(place: &Place) -> Counts {
         let ids: HashMap<PathBuf, String> = ids.into_iter().map(|(id, file)| (file, id)).collect();
         for (path, ours) in &keys {
             let file = tree.join(path);
-            let theirs = ids.get(&file).map(String::as_str);
-            if theirs == Some(ours) {
-                continue;
-            }
-            let raw = fs::read(&file).unwrap();
-            let header = Header::of(&raw);
-            let difference = Difference { reader, raw: &raw, header: &header, ours, theirs };
-            let rules = RULES.iter().filter(|rule| (rule.holds)(&difference));
-            match rules.map(|rule| rule.name).collect::<Vec<_>>()[..] {
-                [rule] => *counts.by_rule.entry((rule, reader)).or_default() += 1,
-                ref rules => uncovered.push(format!(
-                    "{path}: {} reads {theirs:?}, the key is {ours}: rules {rules:?}, {header:?}",
-                    reader.name()
-                )),
+            match rule(reader, &file, ours, ids.get(&file)) {
+                Ok(None) => {}
+                Ok(Some(rule)) => *counts.by_rule.entry((rule, reader)).or_default() += 1,
+                Err(told) => uncovered.push(told),
             }
         }
     }
     assert!(uncovered.is_empty(), "{} differences:\n{}", uncovered.len(), uncovered.join("\n"));
     counts
+}
+
+/// The one rule by which a reader's id of a file differs from the tool's, if it does.
+fn rule(
+    reader: Reader,
+    file: &Path,
+    ours: &str,
+    theirs: Option<&String>,
+) -> Result<Option<&'static str>, String> {
+    let theirs = theirs.map(String::as_str);
+    if theirs == Some(ours) {
+        return Ok(None);
+    }
+    let raw = fs::read(file).unwrap();
+    let header = Header::of(&raw);
+    let difference = Difference { reader, raw: &raw, header: &header, ours, theirs };
+    let rules = RULES.iter().filter(|rule| (rule.holds)(&difference)).map(|rule| rule.name);
+    match rules.collect::<Vec<_>>()[..] {
+        [rule] => Ok(Some(rule)),
+        ref rules => {
+            let (reader, file) = (reader.name(), file.display());
+            Err(format!("{file}: {reader} has {theirs:?}, the key is {ours}: {rules:?} {header:?}"))
+        }
+    }
 }
 
 /// The tool's key of each file.
@@ -122,5 +134,8 @@ fn keys(tree: &Path, copy: &Path) -> BTreeMap<String, String> {
     assert_eq!(report.status, 0);
     let rows = report.list("messages").iter();
     let word = |value| text(value).to_owned();
-    rows.map(|row| (word(&row["left"]["path"]), word(&row["key"]))).collect()
+    let keys = rows.map(|row| (word(&row["left"]["path"]), word(&row["key"])));
+    let keys: BTreeMap<String, String> = keys.collect();
+    assert_eq!(Some(keys.len() as u64), report.json["left"]["files"].as_u64());
+    keys
 }

@@ -91,8 +91,8 @@ impl Scene {
     fn deliver_sized(&self, sizes: impl Fn(usize, usize) -> String) {
         let letter = letter(ODD_ONE);
         let bytes = letter.bytes();
-        let sizes = sizes(bytes.len(), wire_size(&bytes));
-        put_as(&self.account(), &format!("{},{sizes}:2,S", letter.base_name()), &bytes);
+        let name = letter.name_telling(&sizes(bytes.len(), wire_size(&bytes)));
+        put_as(&self.account(), &name, &bytes);
         self.server.takes_over(&self.account());
     }
 

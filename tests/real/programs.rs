@@ -22,7 +22,7 @@ pub(crate) fn trial(name: &str, needed: &'static [&'static str], test: fn()) -> 
 }
 
 /// What becomes of a trial that cannot be made here.
-pub(crate) fn skip(reason: &str) -> Result<Completion, Failed> {
+fn skip(reason: &str) -> Result<Completion, Failed> {
     if env::var_os("MAILDIFF_REAL").is_some_and(|word| word == "required") {
         return Err(Failed::from(reason));
     }

@@ -287,7 +287,7 @@ fn write_wrong(spool: &mut Filling) {
         let letter = spool.next();
         let bytes = letter.bytes();
         let (size, wire) = (bytes.len() + more, wire_size(&bytes) - less);
-        let name = format!("{},S={size},W={wire}:2,S", letter.base_name());
+        let name = letter.name_telling(&format!("S={size},W={wire}"));
         spool.put_as(directory, &name, &bytes);
     }
 }
@@ -348,6 +348,18 @@ impl Hazard {
         let figures = figures.iter().filter(|(count, _)| *count > 0);
         let told: Vec<String> = figures.map(|(count, word)| format!("{count} {word}")).collect();
         if told.is_empty() { "right".to_owned() } else { told.join(", ") }
+    }
+
+    /// Its row of the table. Fails the trial unless the tool tells what it should.
+    fn row(&self, by_hand: &[ByFolder], report: &Report) -> Vec<String> {
+        let told = self.told_in(report);
+        let expected = self.told.iter().map(|(told, count)| ((*told).to_owned(), *count));
+        assert_eq!(told, expected.collect(), "{}", self.name);
+        let told = told.iter().map(|(told, count)| format!("{count} {told}"));
+        let told = told.collect::<Vec<_>>().join("; ");
+        let judged = by_hand.iter().map(|claims| self.judged(claims));
+        let first = [self.name.to_owned(), self.whole().to_string()];
+        first.into_iter().chain(judged).chain([told]).collect()
     }
 
     /// What the tool tells of the hazard's folders.
@@ -424,37 +436,35 @@ fn folders_of_ids(place: &Place) -> BTreeMap<String, String> {
 
 fn the_story() {
     let place = Place::new("story");
-    fill(&place.path("spool"));
-    let server = Server::start(&place.path(""), "");
-    let replica = Mbsync::new(&place.path("replica"), Layout::MaildirPlusPlus, "spool");
-    replica.with("Patterns * !register\n").pull(&server).went_well();
-    happen_since(&server, &place.path("replica"));
-
-    let by_hand = [FIND, NOTMUCH, MBLAZE].map(|commands| shell(&place.path(""), commands));
-    let [_, notmuch, mblaze] = by_hand.map(|told| {
-        assert_eq!(told.status, Some(1), "{}", told.talk);
-        told.text()
-    });
-    let folders = folders_of_ids(&place);
-    let counted = by_counts(&place);
-    let [notmuch, mblaze] = [notmuch, mblaze].map(|diff| by_ids(&diff, &folders));
+    let _server = trees(&place);
+    let by_hand = by_hand(&place);
     let report = compare(&place.path("spool"), &place.path("replica"));
     assert_eq!(report.status, 1);
-
-    let rows = HAZARDS.iter().map(|hazard| {
-        let told = hazard.told_in(&report);
-        let expected = hazard.told.iter().map(|(told, count)| ((*told).to_owned(), *count));
-        assert_eq!(told, expected.collect(), "{}", hazard.name);
-        let told: Vec<String> =
-            told.iter().map(|(told, count)| format!("{count} {told}")).collect();
-        let by_hand = [&counted, &notmuch, &mblaze].map(|claims| hazard.judged(claims));
-        let [find, notmuch, mblaze] = by_hand;
-        let whole = hazard.whole().to_string();
-        vec![hazard.name.to_owned(), whole, find, notmuch, mblaze, told.join("; ")]
-    });
+    let rows = HAZARDS.iter().map(|hazard| hazard.row(&by_hand, &report));
     let heading = ["hazard (2021)", "to tell", "`find`", "notmuch", "mblaze", "`maildiff` tells"];
     page::holds("story", &page::table(&heading, &rows.collect::<Vec<_>>()));
     for (name, commands) in [("find", FIND), ("notmuch", NOTMUCH), ("mblaze", MBLAZE)] {
         page::holds(name, &format!("```sh ignore\n{commands}```"));
     }
+}
+
+/// Makes both trees, and leaves the server to be ended.
+fn trees(place: &Place) -> Server {
+    fill(&place.path("spool"));
+    let server = Server::start(&place.path(""), "");
+    let replica = Mbsync::new(&place.path("replica"), Layout::MaildirPlusPlus, "spool");
+    replica.with("Patterns * !register\n").pull(&server).went_well();
+    happen_since(&server, &place.path("replica"));
+    server
+}
+
+/// What find, notmuch and mblaze claim.
+fn by_hand(place: &Place) -> [ByFolder; 3] {
+    let [_, notmuch, mblaze] = [FIND, NOTMUCH, MBLAZE].map(|commands| {
+        let told = shell(&place.path(""), commands);
+        assert_eq!(told.status, Some(1), "{}", told.talk);
+        told.text()
+    });
+    let folders = folders_of_ids(place);
+    [by_counts(place), by_ids(&notmuch, &folders), by_ids(&mblaze, &folders)]
 }
