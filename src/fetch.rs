@@ -24,15 +24,13 @@ use crate::message::header::{HeaderZone, Piece};
 
 /// Computes the canonical content of messages that do not have it yet, on all cores; what cannot
 /// be read comes back, and its content stays unknown.
-pub fn contents(index: &Index, wanted: &[&Message]) -> Vec<Error> {
-    let unknown: Vec<&Message> =
-        wanted.iter().copied().filter(|message| message.content.get().is_none()).collect();
+pub fn contents(index: &Index, wanted: &[Message<'_>]) -> Vec<Error> {
+    let unknown: Vec<Message<'_>> =
+        wanted.iter().copied().filter(|message| message.content().is_none()).collect();
     let mut errors = Vec::new();
     for (message, content) in unknown.iter().zip(read_all(index, &unknown, identify::content)) {
         match content {
-            Ok(content) => {
-                message.content.get_or_init(|| content);
-            }
+            Ok(content) => message.set_content(content),
             Err(error) => errors.push(error),
         }
     }
@@ -40,7 +38,7 @@ pub fn contents(index: &Index, wanted: &[&Message]) -> Vec<Error> {
 }
 
 /// The contents of messages to the byte, but for line ends and volatile fields; in their order.
-pub fn exact_contents(index: &Index, wanted: &[&Message]) -> Vec<Result<Content, Error>> {
+pub fn exact_contents(index: &Index, wanted: &[Message<'_>]) -> Vec<Result<Content, Error>> {
     read_all(index, wanted, identify::exact_content)
 }
 
@@ -49,7 +47,7 @@ pub fn exact_contents(index: &Index, wanted: &[&Message]) -> Vec<Result<Content,
 ///
 /// # Errors
 /// Where the message cannot be read any more.
-pub fn content_up_to(index: &Index, message: &Message, limit: u64) -> Result<Content, Error> {
+pub fn content_up_to(index: &Index, message: Message<'_>, limit: u64) -> Result<Content, Error> {
     let path = index.path_of(message);
     let read = |mail: &mut MailFile<'_>| identify::content_up_to(mail, limit);
     read_one(&path, &mut Buffer::default(), &read)
@@ -66,12 +64,13 @@ pub struct Header {
 }
 
 /// The headers of messages, in their order; `Err` for one that cannot be read any more.
-pub fn headers(index: &Index, wanted: &[&Message]) -> Vec<Result<Header, Error>> {
+pub fn headers(index: &Index, wanted: &[Message<'_>]) -> Vec<Result<Header, Error>> {
     read_all(index, wanted, read_header)
 }
 
 fn read_header(mail: &mut MailFile<'_>) -> io::Result<Header> {
-    let mut fields = Fields::new(&["date", "from", "subject"], envelope::LONGEST_VALUE);
+    const LONGEST: usize = envelope::LONGEST_VALUE;
+    let mut fields = Fields::new(&[("date", LONGEST), ("from", LONGEST), ("subject", LONGEST)]);
     let mut zone = HeaderZone::new();
     let mut wire = Wire::default();
     mail.read(|chunk| {
@@ -93,7 +92,7 @@ const OPENING: usize = 16 << 10;
 
 /// The first bytes of messages, in their order, as they were before mbsync had them: without CR and
 /// without its X-TUID lines; `Err` for one that cannot be read any more.
-pub fn openings(index: &Index, wanted: &[&Message]) -> Vec<Result<Vec<u8>, Error>> {
+pub fn openings(index: &Index, wanted: &[Message<'_>]) -> Vec<Result<Vec<u8>, Error>> {
     read_all(index, wanted, read_opening)
 }
 
@@ -122,7 +121,7 @@ pub struct Lengths {
 /// The lengths of messages, in their order, which are read whole; counts each in `read`.
 pub fn lengths(
     index: &Index,
-    wanted: &[&Message],
+    wanted: &[Message<'_>],
     read: &AtomicU64,
 ) -> Vec<Result<Lengths, Error>> {
     read_all(index, wanted, |mail| {
@@ -167,7 +166,7 @@ fn bare_line_ends(last: u8, bytes: &[u8]) -> u64 {
 
 /// How many `From ` lines messages have that an mbox would begin a message with, in their order:
 /// the first line, and each behind an empty one that ends in a year.
-pub fn mbox_lines(index: &Index, wanted: &[&Message]) -> Vec<Result<u64, Error>> {
+pub fn mbox_lines(index: &Index, wanted: &[Message<'_>]) -> Vec<Result<u64, Error>> {
     read_all(index, wanted, |mail| {
         let mut lines = MboxLines::default();
         mail.read(|chunk| {
@@ -234,7 +233,7 @@ pub struct Particulars {
 }
 
 /// The particulars of messages, in their order; `Err` for one that cannot be read any more.
-pub fn particulars(index: &Index, wanted: &[&Message]) -> Vec<Result<Particulars, Error>> {
+pub fn particulars(index: &Index, wanted: &[Message<'_>]) -> Vec<Result<Particulars, Error>> {
     read_all(index, wanted, |mail| {
         let Header { envelope, .. } = read_header(mail)?;
         let mut wire = Wire::default();
@@ -251,7 +250,7 @@ pub fn particulars(index: &Index, wanted: &[&Message]) -> Vec<Result<Particulars
 ///
 /// # Errors
 /// Where it cannot be read any more.
-pub fn anatomy(index: &Index, message: &Message) -> Result<Anatomy, Error> {
+pub fn anatomy(index: &Index, message: Message<'_>) -> Result<Anatomy, Error> {
     read_again(index, message, |mail| {
         let mut dissection = Dissection::new();
         mail.read(|chunk| {
@@ -268,7 +267,7 @@ pub fn anatomy(index: &Index, message: &Message) -> Result<Anatomy, Error> {
 /// Where it cannot be read any more.
 pub fn canonical_bytes(
     index: &Index,
-    message: &Message,
+    message: Message<'_>,
     start: u64,
     length: usize,
 ) -> Result<Vec<u8>, Error> {
@@ -285,7 +284,7 @@ pub fn canonical_bytes(
 /// Reads one message, by the name that it has by now.
 fn read_again<T: Send>(
     index: &Index,
-    message: &Message,
+    message: Message<'_>,
     read: impl Fn(&mut MailFile<'_>) -> io::Result<T> + Sync,
 ) -> Result<T, Error> {
     let gone = || Err(Error::told(&index.path_of(message), "cannot be read again"));
@@ -295,18 +294,18 @@ fn read_again<T: Send>(
 /// Reads messages, on all cores; those that were renamed since under the names they have by now.
 fn read_all<T: Send>(
     index: &Index,
-    messages: &[&Message],
+    messages: &[Message<'_>],
     read: impl Fn(&mut MailFile<'_>) -> io::Result<T> + Sync,
 ) -> Vec<Result<T, Error>> {
     let first = messages.par_iter().map_init(Buffer::default, |buffer, message| {
-        read_one(&index.path_of(message), buffer, &read)
+        read_one(&index.path_of(*message), buffer, &read)
     });
     let mut results: Vec<Result<T, Error>> = first.collect();
     let is_gone = |result: &Result<T, Error>| matches!(result, Err(error) if error.is_not_found());
     let gone = messages.iter().zip(&mut results).filter(|(_, result)| is_gone(result));
-    let (gone, places): (Vec<&Message>, Vec<&mut Result<T, Error>>) = gone.unzip();
+    let (gone, places): (Vec<Message<'_>>, Vec<&mut Result<T, Error>>) = gone.unzip();
     let traces: Vec<(&Path, u64)> =
-        gone.iter().map(|message| (message.path.as_path(), message.inode)).collect();
+        gone.iter().map(|message| (message.path(), message.inode())).collect();
     for (path, place) in relocate(&index.root, &traces).into_iter().zip(places) {
         if let Some(path) = path {
             *place = read_one(&index.root.join(path), &mut Buffer::default(), &read);

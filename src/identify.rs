@@ -10,17 +10,16 @@ use crate::mail_file::MailFile;
 use crate::maildir::mail_like;
 use crate::message::canonical::{Canonical, Content};
 use crate::message::compression::Storage;
-use crate::message::envelope::date_of;
-use crate::message::fields::Fields;
+use crate::message::envelope::{self, date_of};
+use crate::message::fields::{Fields, Wanted};
 use crate::message::header::{HeaderZone, Piece};
 use crate::message::id::{self, Clarity, Key, MessageId, clarity, message_id};
+use crate::message::known::Known;
 use crate::message::placeholder;
 
 /// What changes the meaning of an identity.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Options {
-    /// Whether letter case tells Message-IDs apart.
-    pub case_sensitive: bool,
     /// Whether the Date field is wanted.
     pub date: bool,
 }
@@ -28,11 +27,9 @@ pub struct Options {
 /// What a file's bytes say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
-    /// What makes it the same message as another.
-    pub key: Key,
-    /// Its usable Message-ID, if it has one.
+    /// Its usable Message-ID, if it has one: its key then.
     pub id: Option<MessageId>,
-    /// Its canonical content, where it had to be computed.
+    /// Its canonical content, where it had to be computed: its key if it has no id.
     pub content: Option<Content>,
     /// What of it is missing or out of the ordinary.
     pub shape: Shape,
@@ -40,6 +37,15 @@ pub struct Identity {
     pub length: Option<u64>,
     /// Its Date field in seconds since 1970-01-01 UTC, where wanted and there.
     pub date: Option<i64>,
+}
+
+impl Identity {
+    /// What makes it the same message as another; `case_sensitive` is whether letter case tells
+    /// Message-IDs apart.
+    pub fn key(&self, case_sensitive: bool) -> Key {
+        let content = || Key::Content(self.content.unwrap_or_default());
+        self.id.as_ref().map_or_else(content, |id| id.key(case_sensitive))
+    }
 }
 
 /// What of a message is missing or out of the ordinary.
@@ -66,8 +72,6 @@ pub struct Shape {
     pub blank: bool,
     /// Whether other programs read the same Message-ID.
     pub clarity: Clarity,
-    /// It is stored compressed.
-    pub compressed: bool,
 }
 
 /// How many NUL bytes at the start of a file say that no message is in it.
@@ -85,31 +89,35 @@ pub enum Counts {
     IfReadableMail,
 }
 
-/// Identifies the message in an open file; `None` where the file does not count.
-///
-/// # Errors
-/// What the system says, and compressions that cannot be read.
-pub fn identify(
-    mail: &mut MailFile<'_>,
-    counts: Counts,
-    options: Options,
-) -> io::Result<Option<Identity>> {
-    if counts != Counts::Always && !looks_like_mail(mail, counts)? {
-        return Ok(None);
+/// Identifies one message after the other, in the memory that the first has taken.
+#[derive(Debug, Default)]
+pub struct Identifier {
+    survey: Survey,
+}
+
+impl Identifier {
+    /// Identifies the message in an open file; `None` where the file does not count.
+    ///
+    /// # Errors
+    /// What the system says, and compressions that cannot be read.
+    pub fn identify(
+        &mut self,
+        mail: &mut MailFile<'_>,
+        counts: Counts,
+        options: Options,
+    ) -> io::Result<Option<Identity>> {
+        if counts != Counts::Always && !looks_like_mail(mail, counts)? {
+            return Ok(None);
+        }
+        let compressed = mail.storage() != Storage::Plain;
+        let survey = &mut self.survey;
+        survey.begin(compressed && mail.is_small(), options.date);
+        let ended = mail.read(|chunk| survey.take(chunk))?;
+        let length = if compressed { ended.then_some(survey.read) } else { Some(mail.size()) };
+        let (found, shape, date) = survey.finish(ended);
+        let content = if found.is_none() { Some(content(mail)?) } else { None };
+        Ok(Some(Identity { id: found, content, shape, length, date }))
     }
-    let compressed = mail.storage() != Storage::Plain;
-    let mut survey = Survey::new(compressed && mail.is_small());
-    let ended = mail.read(|chunk| survey.take(chunk))?;
-    let length = if compressed { ended.then_some(survey.read) } else { Some(mail.size()) };
-    let (found, shape, date) = survey.finish(ended, options.date);
-    let shape = Shape { compressed, ..shape };
-    let (key, content) = if let Some(id) = &found {
-        (id.key(options.case_sensitive), None)
-    } else {
-        let content = content(mail)?;
-        (Key::Content(content), Some(content))
-    };
-    Ok(Some(Identity { key, id: found, content, shape, length, date }))
 }
 
 /// The canonical content of an open message, which is read whole.
@@ -152,17 +160,16 @@ fn looks_like_mail(mail: &mut MailFile<'_>, counts: Counts) -> io::Result<bool> 
     }
 }
 
-const MESSAGE_ID: &str = "message-id";
-const SUBJECT: &str = "subject";
-const DATE: &str = "date";
+const MESSAGE_ID: Wanted = ("message-id", id::LONGEST_VALUE);
+/// Only the mark that mbsync puts at its beginning counts.
+const SUBJECT: Wanted = ("subject", 64);
+const DATE: Wanted = ("date", envelope::LONGEST_VALUE);
 
 /// One look at a message, as far into it as it takes.
+#[derive(Debug, Default)]
 struct Survey {
     zone: HeaderZone,
-    ids: Fields,
-    /// Subject and Date.
-    others: Fields,
-    traits: Traits,
+    head: Head,
     body: Body,
     /// How many bytes have been read.
     read: u64,
@@ -172,42 +179,46 @@ struct Survey {
     whole: bool,
 }
 
+/// What the fields of a header say.
+#[derive(Debug)]
+struct Head {
+    /// The current field.
+    field: Known,
+    /// Message-ID, Subject and, where it is wanted, Date.
+    values: Fields,
+    traits: Traits,
+}
+
 /// The beginning of a body: enough to tell nothing from something, and something from a
 /// placeholder.
 #[derive(Debug, Default)]
 struct Body {
+    /// As far as it may be a placeholder's.
     head: Vec<u8>,
+    /// What it begins with tells that it is no placeholder's.
+    ordinary: bool,
     /// Whether anything but blanks has been seen.
     something: bool,
 }
 
 impl Survey {
-    fn new(whole: bool) -> Survey {
-        Survey {
-            zone: HeaderZone::new(),
-            ids: Fields::new(&[MESSAGE_ID], id::LONGEST_VALUE),
-            others: Fields::new(&[SUBJECT, DATE], crate::message::envelope::LONGEST_VALUE),
-            traits: Traits::default(),
-            body: Body::default(),
-            read: 0,
-            nuls: 0,
-            whole,
-        }
+    /// Begins with another message.
+    fn begin(&mut self, whole: bool, dated: bool) {
+        self.zone = HeaderZone::new();
+        self.head.begin(dated);
+        self.body.begin();
+        (self.read, self.nuls, self.whole) = (0, 0, whole);
     }
 
     fn take(&mut self, chunk: &[u8]) -> ControlFlow<()> {
-        if self.nuls == self.read {
+        if self.nuls == self.read && chunk.first() == Some(&0) {
             self.nuls += chunk.iter().take_while(|&&byte| byte == 0).count() as u64;
         }
         self.read += chunk.len() as u64;
-        let Survey { zone, ids, others, body, traits, .. } = self;
+        let Survey { zone, head, body, .. } = self;
         zone.feed(chunk, &mut |piece| match piece {
             Piece::Body(bytes) => body.take(bytes),
-            piece => {
-                ids.take(&piece);
-                others.take(&piece);
-                traits.take(&piece);
-            }
+            piece => head.take(&piece),
         });
         if zone.is_in_body() && body.is_told() && !self.whole {
             ControlFlow::Break(())
@@ -216,31 +227,28 @@ impl Survey {
         }
     }
 
-    fn finish(mut self, ended: bool, dated: bool) -> (Option<MessageId>, Shape, Option<i64>) {
-        let (ids, others) = (&mut self.ids, &mut self.others);
-        let traits = &mut self.traits;
-        self.zone.finish(&mut |piece| {
-            ids.take(&piece);
-            others.take(&piece);
-            traits.take(&piece);
-        });
-        let values = || self.ids.all(MESSAGE_ID);
-        let usable = values().filter(|value| value.len() <= id::LONGEST_VALUE);
-        let subject = self.others.first(SUBJECT).unwrap_or_default();
+    fn finish(&mut self, ended: bool) -> (Option<MessageId>, Shape, Option<i64>) {
+        let head = &mut self.head;
+        self.zone.finish(&mut |piece| head.take(&piece));
+        let Head { values, traits, .. } = head;
+        let ids = || values.all(MESSAGE_ID.0);
+        let usable = ids().filter(|value| value.len() <= id::LONGEST_VALUE);
+        let subject = values.first(SUBJECT.0).unwrap_or_default();
         let shape = Shape {
             no_header_end: self.read > 0 && !self.zone.saw_empty_line(),
             no_body: ended && self.zone.is_in_body() && !self.body.something,
-            placeholder: ended && placeholder::is_placeholder(subject, &self.body.head),
-            x_tuids: self.traits.x_tuids,
+            placeholder: ended
+                && !self.body.ordinary
+                && placeholder::is_placeholder(subject, &self.body.head),
+            x_tuids: traits.x_tuids,
             nul_filled: self.read > 0 && self.nuls >= self.read.min(NULS),
             mbox_line: self.zone.has_mbox_line(),
-            anonymous: !self.traits.named || self.zone.begins_empty(),
-            no_usual_field: !self.traits.usual,
-            blank: !self.traits.says && !self.body.something,
-            clarity: clarity(values()),
-            compressed: false,
+            anonymous: !traits.named || self.zone.begins_empty(),
+            no_usual_field: !traits.usual,
+            blank: !traits.says && !self.body.something,
+            clarity: clarity(ids()),
         };
-        let date = self.others.first(DATE).filter(|_| dated).and_then(date_of);
+        let date = values.first(DATE.0).and_then(date_of);
         (message_id(usable), shape, date)
     }
 }
@@ -252,26 +260,49 @@ struct Traits {
     x_tuids: u8,
     /// One of the fields is one that messages usually have.
     usual: bool,
-    /// The current field is From, To or Subject.
-    naming: bool,
-    /// One of these has said something.
+    /// From, To or Subject has said something.
     named: bool,
     /// There is a field but X-TUID, or text.
     says: bool,
 }
 
-impl Traits {
+impl Default for Head {
+    fn default() -> Head {
+        let values = Fields::new(&[MESSAGE_ID, SUBJECT]);
+        Head { field: Known::Other, values, traits: Traits::default() }
+    }
+}
+
+impl Head {
+    fn begin(&mut self, dated: bool) {
+        const DATED: &[Wanted] = &[MESSAGE_ID, SUBJECT, DATE];
+        self.field = Known::Other;
+        self.values.begin_with(if dated { DATED } else { &[MESSAGE_ID, SUBJECT] });
+        self.traits = Traits::default();
+    }
+
     fn take(&mut self, piece: &Piece<'_>) {
+        if let Piece::Field(name) = *piece {
+            self.field = Known::of(name);
+        }
+        self.traits.take(self.field, piece);
+        if matches!(self.field, Known::MessageId | Known::Subject | Known::Date) {
+            self.values.take(piece);
+        }
+    }
+}
+
+impl Traits {
+    /// Looks at a piece of a field, or of text behind one.
+    fn take(&mut self, field: Known, piece: &Piece<'_>) {
         match *piece {
-            Piece::Field { name, .. } => {
-                let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
-                self.naming = is("from") || is("to") || is("subject");
-                self.usual |= mail_like::is_usual(name);
-                self.x_tuids = self.x_tuids.saturating_add(u8::from(is("x-tuid")));
-                self.says |= !is("x-tuid");
+            Piece::Field(_) => {
+                self.usual |= field.is_usual();
+                self.x_tuids = self.x_tuids.saturating_add(u8::from(field == Known::XTuid));
+                self.says |= field != Known::XTuid;
             }
             Piece::Text(bytes) => self.says |= bytes.iter().any(|byte| !byte.is_ascii_whitespace()),
-            Piece::Value(bytes) if self.naming && !self.named => {
+            Piece::Value(bytes) if field.names_message() && !self.named => {
                 self.named = bytes.iter().any(|byte| !byte.is_ascii_whitespace());
             }
             _ => {}
@@ -280,15 +311,24 @@ impl Traits {
 }
 
 impl Body {
+    fn begin(&mut self) {
+        self.head.clear();
+        (self.ordinary, self.something) = (false, false);
+    }
+
     fn take(&mut self, bytes: &[u8]) {
-        let room = (placeholder::LONGEST_BODY + 1).saturating_sub(self.head.len());
-        self.head.extend(bytes.iter().take(room));
         self.something |= bytes.iter().any(|byte| !byte.is_ascii_whitespace());
+        self.ordinary |= self.head.is_empty() && !placeholder::may_begin_placeholder(bytes);
+        if !self.ordinary {
+            let room = (placeholder::LONGEST_BODY + 1).saturating_sub(self.head.len());
+            self.head.extend(bytes.iter().take(room));
+            self.ordinary = !placeholder::may_be_placeholder(&self.head);
+        }
     }
 
     /// Whether more of the body would not tell more.
     fn is_told(&self) -> bool {
-        self.something && !placeholder::may_be_placeholder(&self.head)
+        self.something && self.ordinary
     }
 }
 
@@ -308,7 +348,10 @@ mod tests {
         fs::write(&path, message).unwrap();
         let mut buffer = Buffer::default();
         let mut mail = MailFile::open(&path, &mut buffer).unwrap();
-        identify(&mut mail, counts, Options::default()).unwrap()
+        let mut identifier = Identifier::default();
+        // What it has seen before leaves no trace.
+        let _ = identifier.survey.take(b"To: a\nX-TUID: 1\nMessage-ID: <b@c>\n\nHaving a size");
+        identifier.identify(&mut mail, counts, Options::default()).unwrap()
     }
 
     fn shape(message: &[u8]) -> Shape {
@@ -318,10 +361,11 @@ mod tests {
     #[test]
     fn a_usable_id_is_the_key_else_the_content() {
         let with = identity(b"Message-ID: <A@b>\n\nbody", Counts::Always).unwrap();
-        assert_eq!((with.key.to_string().as_str(), with.content), ("a@b", None));
+        assert_eq!((with.key(false).to_string().as_str(), with.content), ("a@b", None));
+        assert_eq!(with.key(true).to_string(), "A@b");
         let without = identity(b"Subject: s\n\nbody", Counts::Always).unwrap();
-        assert_eq!(without.key, Key::Content(without.content.unwrap()));
-        assert!(identity(b"", Counts::Always).unwrap().key.is_empty());
+        assert_eq!(without.key(false), Key::Content(without.content.unwrap()));
+        assert!(identity(b"", Counts::Always).unwrap().key(false).is_empty());
     }
 
     #[test]
@@ -366,7 +410,8 @@ mod tests {
     fn a_header_longer_than_a_read_is_read_on() {
         let pad = "X-Pad: ".to_owned() + &"x".repeat(900) + "\n";
         let mail = pad.repeat(200) + "Message-ID: <late@b>\n\nbody";
-        assert_eq!(identity(mail.as_bytes(), Counts::Always).unwrap().key.to_string(), "late@b");
+        let found = identity(mail.as_bytes(), Counts::Always).unwrap().id.unwrap();
+        assert_eq!(&*found.id, b"late@b");
     }
 
     #[test]

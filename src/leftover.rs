@@ -4,15 +4,14 @@ use std::path::Path;
 
 use crate::error::Error;
 use crate::fetch;
-use crate::index::{Index, Message};
+use crate::index::{Index, Message, Messages};
 use crate::maildir::file_name;
-use crate::message::id::Key;
 
 /// A leftover, judged.
 #[derive(Clone, Copy, Debug)]
 pub struct Leftover<'a> {
     /// The file.
-    pub message: &'a Message,
+    pub message: Message<'a>,
     /// What it is to its tree.
     pub state: State<'a>,
 }
@@ -43,22 +42,14 @@ impl State<'_> {
     }
 }
 
-/// The messages of a key among messages sorted by key.
-pub fn with_key<'a>(messages: &'a [Message], key: &Key) -> &'a [Message] {
-    let start = messages.partition_point(|message| message.key < *key);
-    let rest = messages.get(start..).unwrap_or_default();
-    let length = rest.partition_point(|message| message.key == *key);
-    rest.get(..length).unwrap_or_default()
-}
-
 /// Judges the leftovers of a tree. Content is read only where a message has the same key. The
 /// errors are of what could not be read for that.
 pub fn judge(index: &Index) -> (Vec<Leftover<'_>>, Vec<Error>) {
-    let mut wanted: Vec<&Message> = Vec::new();
+    let mut wanted: Vec<Message<'_>> = Vec::new();
     for (leftovers, namesakes) in by_key(index) {
         if !namesakes.is_empty() {
             wanted.extend(leftovers.iter().filter(|leftover| !leftover.is_empty()));
-            wanted.extend(namesakes);
+            wanted.extend(namesakes.iter());
         }
     }
     let errors = fetch::contents(index, &wanted);
@@ -71,42 +62,42 @@ pub fn judge(index: &Index) -> (Vec<Leftover<'_>>, Vec<Error>) {
 }
 
 /// The leftovers of each key, and the messages that have it.
-fn by_key(index: &Index) -> impl Iterator<Item = (&[Message], &[Message])> {
-    let keys = index.leftovers.chunk_by(|one, other| one.key == other.key);
-    keys.filter_map(|leftovers| {
-        Some((leftovers, with_key(&index.messages, &leftovers.first()?.key)))
+fn by_key(index: &Index) -> impl Iterator<Item = (Messages<'_>, Messages<'_>)> {
+    index.leftovers().by_key().filter_map(|leftovers| {
+        Some((leftovers, index.messages().with_key(&leftovers.first()?.key())))
     })
 }
 
-fn state<'a>(index: &Index, leftover: &Message, namesakes: &'a [Message]) -> State<'a> {
-    let shape = leftover.shape;
-    if leftover.length == Some(0) || shape.blank || shape.nul_filled {
+fn state<'a>(index: &Index, leftover: Message<'_>, namesakes: Messages<'a>) -> State<'a> {
+    let shape = leftover.shape();
+    if leftover.length() == Some(0) || shape.blank || shape.nul_filled {
         return State::Empty;
     }
-    let content = leftover.content.get().filter(|content| !content.is_empty());
-    let covers = |message: &&Message| {
-        content.is_some() && message.content.get() == content && stands_without(leftover, message)
+    let content = leftover.content().filter(|content| !content.is_empty());
+    let covers = |message: &Message<'_>| {
+        content.is_some() && message.content() == content && stands_without(leftover, *message)
     };
     let covers = || namesakes.iter().filter(covers);
-    let is_same_file =
-        |message: &&Message| leftover.has_names && message.read_inode == leftover.read_inode;
-    let best = || covers().find(|message| stays(index, message)).or(covers().next());
+    let is_same_file = |message: &Message<'_>| {
+        leftover.has_names() && message.read_inode() == leftover.read_inode()
+    };
+    let best = || covers().find(|message| stays(index, *message)).or(covers().next());
     match (covers().find(is_same_file), best()) {
-        (Some(message), _) => State::Linked(&message.path),
-        (None, Some(message)) => State::Known(&message.path),
+        (Some(message), _) => State::Linked(message.path()),
+        (None, Some(message)) => State::Known(message.path()),
         (None, None) => State::Orphan,
     }
 }
 
 /// Whether a message will stay, as far as one can see: it is delivered and no link, nobody has
 /// marked it to be deleted, and a server shows its folder, which is not one that programs empty.
-pub fn stays(index: &Index, message: &Message) -> bool {
-    let folder = index.folders.get(message.folder);
-    message.place.is_delivered()
+pub fn stays(index: &Index, message: Message<'_>) -> bool {
+    let folder = index.folders.get(message.folder());
+    message.place().is_delivered()
         && !message.is_link()
         && !file_name::letters(message.name()).contains(&b'T')
         && folder.is_some_and(|folder| {
-            folder.lists(&message.path) && !is_emptied_by_programs(folder.name.as_str())
+            folder.lists(message.path()) && !is_emptied_by_programs(folder.name.as_str())
         })
 }
 
@@ -120,6 +111,6 @@ fn is_emptied_by_programs(name: &str) -> bool {
 }
 
 /// Whether a message is still there when a file is gone: a link that leads to the file is not.
-pub fn stands_without(file: &Message, message: &Message) -> bool {
-    file.is_link() || !message.is_link() || message.read_inode != file.read_inode
+pub fn stands_without(file: Message<'_>, message: Message<'_>) -> bool {
+    file.is_link() || !message.is_link() || message.read_inode() != file.read_inode()
 }

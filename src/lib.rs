@@ -16,6 +16,8 @@ compile_error!("maildiff compares trees by inode numbers and names of any bytes:
 // Vocabulary.
 pub mod error;
 pub mod side;
+pub mod arena;
+pub mod path;
 pub mod finding;
 // What a file is.
 pub mod message;

@@ -3,20 +3,107 @@
 //! The first read takes most headers whole; nothing more is read unless somebody asks for it, and
 //! never more than a buffer at a time.
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::num::NonZeroU64;
 use std::ops::ControlFlow;
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
+use rustix::fs::{Mode, OFlags, open, openat};
+use rustix::process::{Resource, getrlimit};
+
 use crate::message::compression::{self, Storage, decompress};
+use crate::path;
 
 /// How many bytes a read takes: 99 in 100 headers are shorter.
 const READ: usize = 16 << 10;
+/// The same, for what is announced.
+const READ_AHEAD: Option<NonZeroU64> = NonZeroU64::new(READ as u64);
 
 /// The memory that reading takes; kept by the caller for one file after the other.
 #[derive(Debug, Default)]
-pub struct Buffer(Vec<u8>);
+pub struct Buffer {
+    /// As long as a read, once there has been one: it is not cleared for each.
+    bytes: Vec<u8>,
+    /// How many of them are what was read last.
+    filled: usize,
+}
+
+impl Buffer {
+    /// What was read last.
+    fn held(&self) -> &[u8] {
+        self.bytes.get(..self.filled).unwrap_or_default()
+    }
+
+    /// Reads so many bytes, or fewer at the end.
+    fn fill(&mut self, from: &mut impl Read, wanted: usize) -> io::Result<()> {
+        self.bytes.resize(READ, 0);
+        self.filled = 0;
+        while self.filled < wanted.min(READ) {
+            let room = self.bytes.get_mut(self.filled..wanted).unwrap_or_default();
+            match from.read(room) {
+                Ok(0) => break,
+                Ok(more) => self.filled += more,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Opens the files of a tree. The directory of the last one stays open, so that the system need not
+/// find it anew for each file in it.
+#[derive(Debug)]
+pub struct Opener<'r> {
+    root: &'r Path,
+    directory: Option<(Vec<u8>, OwnedFd)>,
+}
+
+impl<'r> Opener<'r> {
+    /// For paths relative to this root.
+    pub fn new(root: &'r Path) -> Opener<'r> {
+        Opener { root, directory: None }
+    }
+
+    /// Opens a file for reading.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn open(&mut self, path: &Path) -> io::Result<File> {
+        let (directory, name) = path::split(path.as_os_str().as_bytes());
+        let directory = match self.directory.take() {
+            Some(known) if known.0 == directory => known,
+            _ => {
+                let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+                let path = self.root.join(OsStr::from_bytes(directory));
+                (directory.to_owned(), open(path, flags, Mode::empty())?)
+            }
+        };
+        let (_, opened) = self.directory.insert(directory);
+        let file = openat(opened, name, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?;
+        Ok(file.into())
+    }
+}
+
+/// Tells the system that the beginning of a file will be read, so that a cold disk has it on its
+/// way while others are read. It is a wish, and may fail.
+pub fn announce(file: &File) {
+    #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
+    let _ = rustix::fs::fadvise(file, 0, READ_AHEAD, rustix::fs::Advice::WillNeed);
+    #[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
+    let _ = file;
+}
+
+/// How many files this process may have open.
+pub fn most_open() -> usize {
+    let limit = getrlimit(Resource::Nofile).current;
+    limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX))
+}
 
 /// A mail file of which the first bytes have been read.
 #[derive(Debug)]
@@ -27,7 +114,7 @@ pub struct MailFile<'b> {
     inode: u64,
     names: u64,
     storage: Storage,
-    buffer: &'b mut Vec<u8>,
+    buffer: &'b mut Buffer,
     /// Whether the buffer holds the file's first bytes, and not later ones.
     at_head: bool,
 }
@@ -37,8 +124,15 @@ impl<'b> MailFile<'b> {
     ///
     /// # Errors
     /// What the system says; a path that is no regular file is an error too.
-    pub fn open(path: &Path, Buffer(buffer): &'b mut Buffer) -> io::Result<MailFile<'b>> {
-        let file = File::open(path)?;
+    pub fn open(path: &Path, buffer: &'b mut Buffer) -> io::Result<MailFile<'b>> {
+        MailFile::new(File::open(path)?, buffer)
+    }
+
+    /// Asks for the size of an open file and reads its first bytes.
+    ///
+    /// # Errors
+    /// As [`MailFile::open`].
+    pub fn new(file: File, buffer: &'b mut Buffer) -> io::Result<MailFile<'b>> {
         let metadata = file.metadata()?;
         if !metadata.is_file() {
             return Err(io::Error::other("is not a regular file"));
@@ -54,7 +148,7 @@ impl<'b> MailFile<'b> {
             at_head: true,
         };
         mail.fill()?;
-        mail.storage = compression::storage(mail.buffer);
+        mail.storage = compression::storage(mail.buffer.held());
         Ok(mail)
     }
 
@@ -102,15 +196,15 @@ impl<'b> MailFile<'b> {
     }
 
     fn read_plain(&mut self, each: &mut impl FnMut(&[u8]) -> ControlFlow<()>) -> io::Result<bool> {
-        while !self.buffer.is_empty() {
-            if each(self.buffer).is_break() {
+        while !self.buffer.held().is_empty() {
+            if each(self.buffer.held()).is_break() {
                 return Ok(false);
             }
-            if self.buffer.len() < READ {
+            if self.buffer.filled < READ {
                 break;
             }
             self.at_head = false;
-            fill(&mut self.file, self.buffer, READ)?;
+            self.buffer.fill(&mut self.file, READ)?;
         }
         Ok(true)
     }
@@ -124,11 +218,11 @@ impl<'b> MailFile<'b> {
         self.file.seek(SeekFrom::Start(0))?;
         let mut message = decompress(packed, BufReader::new(&self.file));
         loop {
-            fill(&mut message, self.buffer, READ)?;
-            if self.buffer.is_empty() {
+            self.buffer.fill(&mut message, READ)?;
+            if self.buffer.held().is_empty() {
                 return Ok(true);
             }
-            if each(self.buffer).is_break() {
+            if each(self.buffer.held()).is_break() {
                 return Ok(false);
             }
         }
@@ -148,24 +242,8 @@ impl<'b> MailFile<'b> {
     /// its end.
     fn fill(&mut self) -> io::Result<()> {
         let wanted = usize::try_from(self.size).unwrap_or(READ).min(READ);
-        fill(&mut self.file, self.buffer, wanted)
+        self.buffer.fill(&mut self.file, wanted)
     }
-}
-
-/// Reads so many bytes into the buffer, or fewer at the end.
-fn fill(from: &mut impl Read, buffer: &mut Vec<u8>, wanted: usize) -> io::Result<()> {
-    buffer.resize(wanted, 0);
-    let mut read = 0;
-    while let Some(room) = buffer.get_mut(read..).filter(|room| !room.is_empty()) {
-        match from.read(room) {
-            Ok(0) => break,
-            Ok(more) => read += more,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    buffer.truncate(read);
-    Ok(())
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use super::names::is_conflict;
 
 /// Everything that the first read told of a message. Of what holds no message at all only that is
 /// said.
-pub(super) fn all(message: &Message) -> Vec<Finding> {
+pub(super) fn all(message: Message<'_>) -> Vec<Finding> {
     let nothing = nul_filled(message).or_else(|| foreign(message)).or_else(|| empty(message));
     let mut findings: Vec<Finding> = match nothing {
         Some(nothing) => vec![nothing],
@@ -25,10 +25,10 @@ pub(super) fn all(message: &Message) -> Vec<Finding> {
 }
 
 /// A message of no bytes; or of none that count, as mbsync 1.5 makes of one.
-pub(super) fn empty(message: &Message) -> Option<Finding> {
-    if message.length == Some(0) {
+pub(super) fn empty(message: Message<'_>) -> Option<Finding> {
+    if message.length() == Some(0) {
         Some(find(Kind::EmptyMessage, message, ""))
-    } else if message.shape.blank {
+    } else if message.shape().blank {
         let told = "nothing but blanks, or the X-TUID of a sync";
         Some(find(Kind::EmptyMessage, message, told).in_state("blank"))
     } else {
@@ -36,28 +36,28 @@ pub(super) fn empty(message: &Message) -> Option<Finding> {
     }
 }
 
-fn nul_filled(message: &Message) -> Option<Finding> {
-    let told = format!("{} bytes", message.size);
-    message.shape.nul_filled.then(|| find(Kind::NulFilled, message, told))
+fn nul_filled(message: Message<'_>) -> Option<Finding> {
+    let told = format!("{} bytes", message.size());
+    message.shape().nul_filled.then(|| find(Kind::NulFilled, message, told))
 }
 
 /// A file among the messages that neither its name nor any field tells to be mail.
-fn foreign(message: &Message) -> Option<Finding> {
+fn foreign(message: Message<'_>) -> Option<Finding> {
     let name = message.name();
     let is_named_so = control::file(name) != control::File::Open;
-    let is_foreign = message.place.is_delivered()
-        && message.shape.no_usual_field
+    let is_foreign = message.place().is_delivered()
+        && message.shape().no_usual_field
         && !mail_like::name_looks_like_mail(name)
         && !is_conflict(name)
-        && (is_named_so || message.length != Some(0));
+        && (is_named_so || message.length() != Some(0));
     is_foreign.then(|| find(Kind::ForeignFile, message, ""))
 }
 
-fn traits(message: &Message) -> impl Iterator<Item = Finding> {
-    let Shape { no_header_end, no_body, anonymous, clarity, .. } = message.shape;
+fn traits(message: Message<'_>) -> impl Iterator<Item = Finding> {
+    let Shape { no_header_end, no_body, anonymous, clarity, .. } = message.shape();
     let written = || {
-        let written = message.written.as_deref().unwrap_or_default();
-        String::from_utf8_lossy(written).into_owned()
+        let written = message.written().unwrap_or_default();
+        String::from_utf8_lossy(&written).into_owned()
     };
     let id = match clarity {
         Clarity::Clear => None,
@@ -74,15 +74,16 @@ fn traits(message: &Message) -> impl Iterator<Item = Finding> {
     found.into_iter().flatten()
 }
 
-fn compressed(message: &Message) -> Option<Finding> {
-    message.shape.compressed.then(|| find(Kind::Compressed, message, ""))
+fn compressed(message: Message<'_>) -> Option<Finding> {
+    message.is_compressed().then(|| find(Kind::Compressed, message, ""))
 }
 
 /// Delivered files that begin like an mbox: each is read to its end, for how many messages are in
 /// it.
 pub(super) fn mbox_files(index: &Index, reading: &mut Reading) -> Vec<Finding> {
-    let is_mbox = |message: &&Message| message.shape.mbox_line && message.place.is_delivered();
-    let wanted: Vec<&Message> = index.messages.iter().filter(is_mbox).collect();
+    let is_mbox =
+        |message: &Message<'_>| message.shape().mbox_line && message.place().is_delivered();
+    let wanted: Vec<Message<'_>> = index.messages().iter().filter(is_mbox).collect();
     let counts = fetch::mbox_lines(index, &wanted);
     let told = reading.read(&wanted, counts).into_iter().map(|(message, lines)| {
         let (state, told) = match lines {

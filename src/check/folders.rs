@@ -8,11 +8,13 @@ use crate::index::Index;
 
 /// Directories with mail that no server of the layout lists.
 pub(super) fn invisible(index: &Index) -> Vec<Finding> {
-    let mail = index.messages.iter().chain(&index.leftovers);
+    let mail = index.all_mail();
     let hidden = mail.filter_map(|message| {
-        let folder = index.folders.get(message.folder)?;
-        let directory = folder.directory_of(&message.path)?;
-        folder.unlisted.contains(directory).then_some((message.folder, directory, &folder.name))
+        let folder = index.folders.get(message.folder())?;
+        // Most folders have no such directory, and need not be asked for each message.
+        let directory =
+            (!folder.unlisted.is_empty()).then(|| folder.directory_of(message.path()))??;
+        folder.unlisted.contains(directory).then_some((message.folder(), directory, &folder.name))
     });
     let hidden: BTreeSet<_> = hidden.collect();
     let found = hidden.into_iter().map(|(at, directory, name)| {
@@ -25,11 +27,12 @@ pub(super) fn invisible(index: &Index) -> Vec<Finding> {
 /// Whether of a folder's directories all but one are such that no server lists them and that have
 /// no mail: what is left of a folder whose mail was moved.
 pub(super) fn is_harmless(index: &Index, finding: &Finding) -> bool {
-    let mail = || index.messages.iter().chain(&index.leftovers);
     let Some(folder) = index.folders.get(finding.folder) else { return false };
     let matters = |directory: &&PathBuf| {
         !folder.unlisted.contains(*directory)
-            || mail().any(|message| folder.directory_of(&message.path) == Some(directory.as_path()))
+            || index
+                .all_mail()
+                .any(|message| folder.directory_of(message.path()) == Some(directory.as_path()))
     };
     let is_it = finding.kind == Kind::FolderNameCollision && finding.state == "same-name";
     is_it && folder.directories.iter().filter(matters).count() < 2

@@ -21,7 +21,6 @@ mod unread;
 
 pub(crate) use names::LONGEST_NAME;
 pub use reading::Reading;
-pub(crate) use sizes::has_wrong_size;
 pub(crate) use twins::{base_of, highest_uid, twins};
 
 /// A tree, checked.
@@ -38,9 +37,9 @@ pub fn at_a_glance(index: &Index, leftovers: &[Leftover<'_>]) -> Vec<Finding> {
     let mut findings = index.findings.clone();
     // Without `tmp` a folder is a folder to a comparison; without `cur` and `new` it is not.
     findings.retain(|found| found.kind != Kind::MissingSubdir || found.state.contains("cur+new"));
-    for message in &index.messages {
+    for message in index.messages().iter() {
         findings.extend(places::misfiled(index, message));
-        findings.extend(contents::empty(message).filter(|_| message.place.is_delivered()));
+        findings.extend(contents::empty(message).filter(|_| message.place().is_delivered()));
         findings.extend(sizes::of_name(message));
     }
     findings.extend(folders::invisible(index));
@@ -67,7 +66,7 @@ pub fn check(index: &Index, leftovers: &[Leftover<'_>], now: i64, read: &AtomicU
     reading.read_twins(index);
     let mut findings = index.findings.clone();
     let stores = places::foreign_stores(index);
-    for message in &index.messages {
+    for message in index.messages().iter() {
         if places::is_of_other_format(&stores, message) {
             findings.extend(places::mbox(message));
             continue;
@@ -91,6 +90,6 @@ pub fn check(index: &Index, leftovers: &[Leftover<'_>], now: i64, read: &AtomicU
 }
 
 /// A finding of a message.
-fn find(kind: Kind, message: &Message, detail: impl Into<String>) -> Finding {
-    Finding::new(kind, message.folder, message.path.clone(), detail)
+fn find(kind: Kind, message: Message<'_>, detail: impl Into<String>) -> Finding {
+    Finding::new(kind, message.folder(), message.path().to_owned(), detail)
 }

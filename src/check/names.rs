@@ -17,7 +17,7 @@ pub(crate) const LONGEST_NAME: usize = 229;
 const LONGEST_PATH: usize = 255 - 16;
 
 /// Everything that is wrong with a message's name.
-pub(super) fn all(index: &Index, message: &Message) -> impl Iterator<Item = Finding> {
+pub(super) fn all(index: &Index, message: Message<'_>) -> impl Iterator<Item = Finding> {
     // Of a name that is bad as a whole, or not the message's own, the flags say nothing.
     let whole = conflict(message).or_else(|| bad_name(message));
     let found = [
@@ -29,7 +29,7 @@ pub(super) fn all(index: &Index, message: &Message) -> impl Iterator<Item = Find
     found.into_iter().flatten()
 }
 
-fn conflict(message: &Message) -> Option<Finding> {
+fn conflict(message: Message<'_>) -> Option<Finding> {
     is_conflict(message.name()).then(|| find(Kind::SyncConflict, message, ""))
 }
 
@@ -48,7 +48,7 @@ pub(super) fn is_conflict(name: &[u8]) -> bool {
     syncthing || memchr::memmem::find(name, b" (conflicted copy").is_some() || name.ends_with(b"~")
 }
 
-fn bad_flags(message: &Message) -> Option<Finding> {
+fn bad_flags(message: Message<'_>) -> Option<Finding> {
     let letters = file_name::letters(message.name());
     let told = if letters.iter().any(|letter| !file_name::is_flag(*letter)) {
         ("unknown", "a letter that is no flag")
@@ -62,7 +62,7 @@ fn bad_flags(message: &Message) -> Option<Finding> {
     Some(find(Kind::BadFlags, message, told.1).in_state(told.0))
 }
 
-fn bad_name(message: &Message) -> Option<Finding> {
+fn bad_name(message: Message<'_>) -> Option<Finding> {
     let name = message.name();
     let (state, told, severity) = if name.iter().any(|byte| matches!(byte, b'\r' | b'\n')) {
         ("line-end", "a line's end in the name", Severity::Error)
@@ -78,18 +78,18 @@ fn bad_name(message: &Message) -> Option<Finding> {
     Some(find(Kind::BadFilename, message, told).in_state(state).at(severity))
 }
 
-fn separator(message: &Message) -> Option<Finding> {
+fn separator(message: Message<'_>) -> Option<Finding> {
     let other = file_name::has_other_separator(message.name());
     other.then(|| find(Kind::AltInfoSeparator, message, ""))
 }
 
-fn too_long(message: &Message) -> Option<Finding> {
+fn too_long(message: Message<'_>) -> Option<Finding> {
     let name = message.name().len();
     let long = name > LONGEST_NAME;
     long.then(|| find(Kind::NameTooLong, message, format!("{name} bytes")))
 }
 
-fn path_too_long(index: &Index, message: &Message) -> Option<Finding> {
+fn path_too_long(index: &Index, message: Message<'_>) -> Option<Finding> {
     let full = path::absolute(index.path_of(message)).ok()?.as_os_str().len();
     let long = full > LONGEST_PATH;
     long.then(|| find(Kind::PathTooLong, message, format!("{full} bytes")))

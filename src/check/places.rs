@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::finding::{Finding, Kind};
 use crate::index::{Index, Message};
-use crate::leftover::{Leftover, State, stays, with_key};
+use crate::leftover::{Leftover, State, stays};
 use crate::maildir::file::Place;
 use crate::maildir::mail_like;
 
@@ -16,32 +16,32 @@ use super::find;
 const UNDER_WAY: i64 = 36 * 60 * 60;
 
 /// A message beside `cur` and `new`.
-pub(super) fn misfiled(index: &Index, message: &Message) -> Option<Finding> {
-    if message.place != Place::Misfiled {
+pub(super) fn misfiled(index: &Index, message: Message<'_>) -> Option<Finding> {
+    if message.place() != Place::Misfiled {
         return None;
     }
-    let directory = message.path.parent()?;
-    let folder = index.folders.get(message.folder)?;
+    let directory = message.path().parent()?;
+    let folder = index.folders.get(message.folder())?;
     let in_root = folder.directories.iter().any(|of_folder| of_folder == directory);
     let kind = if in_root { Kind::MisfiledRoot } else { Kind::MisfiledSubdir };
     Some(find(kind, message, format!("belongs to {}", folder.name)))
 }
 
 /// Whether a message beside `cur` and `new` is not misfiled, but of another format than Maildir.
-pub(super) fn is_of_other_format(stores: &BTreeSet<&Path>, message: &Message) -> bool {
-    let in_store = message.path.parent().is_some_and(|directory| stores.contains(directory));
-    message.place == Place::Misfiled && (in_store || is_mbox(message))
+pub(super) fn is_of_other_format(stores: &BTreeSet<&Path>, message: Message<'_>) -> bool {
+    let in_store = message.path().parent().is_some_and(|directory| stores.contains(directory));
+    message.place() == Place::Misfiled && (in_store || is_mbox(message))
 }
 
 /// An mbox file. Of other formats the directory is told.
-pub(super) fn mbox(message: &Message) -> Option<Finding> {
+pub(super) fn mbox(message: Message<'_>) -> Option<Finding> {
     let found = || find(Kind::ForeignStore, message, "an mbox file").in_state("mbox");
     is_mbox(message).then(found)
 }
 
 /// Whether a message begins like an mbox and is not named like a message.
-fn is_mbox(message: &Message) -> bool {
-    message.shape.mbox_line && !mail_like::name_looks_like_mail(message.name())
+fn is_mbox(message: Message<'_>) -> bool {
+    message.shape().mbox_line && !mail_like::name_looks_like_mail(message.name())
 }
 
 /// The directories that hold mail of another format.
@@ -53,8 +53,8 @@ pub(super) fn foreign_stores(index: &Index) -> BTreeSet<&Path> {
 /// What a leftover is, at the time `now`; without a time, however old it is.
 pub(super) fn leftover(index: &Index, leftover: &Leftover<'_>, now: Option<i64>) -> Finding {
     let (message, state) = (leftover.message, leftover.state);
-    let is_fresh = now.is_some_and(|now| message.modified > now.saturating_sub(UNDER_WAY));
-    let kind = match message.place {
+    let is_fresh = now.is_some_and(|now| message.modified() > Some(now.saturating_sub(UNDER_WAY)));
+    let kind = match message.place() {
         Place::Hidden => Kind::HiddenFile,
         _ if is_fresh => Kind::TmpInflight,
         _ => Kind::TmpLeftover,
@@ -69,9 +69,9 @@ pub(super) fn leftover(index: &Index, leftover: &Leftover<'_>, now: Option<i64>)
 }
 
 /// Whether a leftover that a message covers may go.
-fn advice(index: &Index, kind: Kind, leftover: &Message, cover: &Path) -> &'static str {
-    let mut namesakes = with_key(&index.messages, &leftover.key).iter();
-    let cover = namesakes.find(|message| message.path == cover);
+fn advice(index: &Index, kind: Kind, leftover: Message<'_>, cover: &Path) -> &'static str {
+    let mut namesakes = index.messages().with_key(&leftover.key()).iter();
+    let cover = namesakes.find(|message| message.path() == cover);
     match cover.is_some_and(|cover| stays(index, cover)) {
         _ if kind == Kind::TmpInflight => "",
         true => ": safe to delete",
@@ -82,8 +82,8 @@ fn advice(index: &Index, kind: Kind, leftover: &Message, cover: &Path) -> &'stat
 fn detail(index: &Index, leftover: &Leftover<'_>) -> String {
     let all_read = !index.excluded.contains(&true);
     match leftover.state {
-        State::Empty if leftover.message.shape.nul_filled => "nothing but NUL bytes".to_owned(),
-        State::Empty if leftover.message.length != Some(0) => "nothing but blanks".to_owned(),
+        State::Empty if leftover.message.shape().nul_filled => "nothing but NUL bytes".to_owned(),
+        State::Empty if leftover.message.length() != Some(0) => "nothing but blanks".to_owned(),
         State::Empty => "empty".to_owned(),
         State::Linked(to) => format!("a second name of {}", to.display()),
         State::Known(by) => format!("covered by {}", by.display()),

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::fetch;
 use crate::index::{Index, Message};
 
-use super::twins::{base_of, twins};
+use super::twins::twins;
 
 /// What was read.
 #[derive(Debug, Default)]
@@ -25,26 +25,20 @@ pub struct Reading {
 impl Reading {
     /// Reads the content of files that share a base name, to tell copies from other messages.
     pub(super) fn read_twins(&mut self, index: &Index) {
-        let twins = twins(&index.messages);
-        let wanted: Vec<&Message> = index
-            .messages
-            .iter()
-            .filter(|message| message.place.is_delivered() && twins.contains(&base_of(message)))
-            .collect();
-        self.errors.extend(fetch::contents(index, &wanted));
+        self.errors.extend(fetch::contents(index, &twins(index.messages())));
     }
 
     /// What reading to its end tells of each message; one that cannot be read any more is an error.
     pub(super) fn read<'m, T>(
         &mut self,
-        messages: &[&'m Message],
+        messages: &[Message<'m>],
         results: Vec<Result<T, Error>>,
-    ) -> Vec<(&'m Message, T)> {
+    ) -> Vec<(Message<'m>, T)> {
         let mut told = Vec::new();
         for (message, result) in messages.iter().zip(results) {
             match result {
                 Ok(result) => {
-                    self.read.insert(message.path.clone());
+                    self.read.insert(message.path().to_owned());
                     told.push((*message, result));
                 }
                 Err(error) => self.errors.push(error),
@@ -57,12 +51,12 @@ impl Reading {
     /// plan of a cure reads too, so this is done behind it.
     pub fn count(&mut self, index: &Index) {
         (self.whole, self.bytes) = (0, 0);
-        let files = index.messages.iter().chain(&index.leftovers);
+        let files = index.all_mail();
         let whole =
-            files.filter(|file| file.content.get().is_some() || self.read.contains(&file.path));
+            files.filter(|file| file.content().is_some() || self.read.contains(file.path()));
         for file in whole {
             self.whole += 1;
-            self.bytes += file.size;
+            self.bytes += file.size();
         }
     }
 }

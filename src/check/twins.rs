@@ -1,61 +1,67 @@
 //! Files of one folder that share what must be a file's own: base name, UID.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use crate::finding::{Finding, Kind};
-use crate::index::{Index, Message};
+use crate::index::{Index, Message, Messages};
 use crate::maildir::file_name;
+use crate::maildir::renamed::repeated;
 
 use super::find;
 
 /// One finding a file that shares its base name, for every file after the first.
 pub(super) fn duplicate_bases(index: &Index) -> Vec<Finding> {
-    let twins = twins(&index.messages);
-    let mut files: Vec<&Message> =
-        index.messages.iter().filter(|message| message.place.is_delivered()).collect();
-    files.retain(|message| twins.contains(&base_of(message)));
-    files.sort_by_key(|message| (base_of(message), rank(message), &message.path));
-    let same_base = files.chunk_by(|one, other| base_of(one) == base_of(other));
-    let findings = same_base.filter_map(<[&Message]>::split_first).flat_map(|(first, others)| {
-        others.iter().map(move |other| {
-            let detail = format!("same base name as {}", first.path.display());
-            find(Kind::DuplicateBase, other, detail).in_state(likeness(first, other))
-        })
-    });
+    let mut files = twins(index.messages());
+    files.sort_by_key(|&message| (base_of(message), rank(message), message.path()));
+    let same_base = files.chunk_by(|&one, &other| base_of(one) == base_of(other));
+    let findings =
+        same_base.filter_map(<[Message<'_>]>::split_first).flat_map(|(first, others)| {
+            others.iter().map(move |&other| {
+                let detail = format!("same base name as {}", first.path().display());
+                find(Kind::DuplicateBase, other, detail).in_state(likeness(*first, other))
+            })
+        });
     findings.collect()
 }
 
 /// Which of several files of a base name is the first: no link, one that nobody has marked to be
 /// deleted, then the one with most flags.
-fn rank(message: &Message) -> (bool, bool, Reverse<usize>) {
+fn rank(message: Message<'_>) -> (bool, bool, Reverse<usize>) {
     let letters = file_name::letters(message.name());
     (message.is_link(), letters.contains(&b'T'), Reverse(letters.len()))
 }
 
 /// How much two files have in common; nothing is said where their contents were not read.
-fn likeness(first: &Message, other: &Message) -> &'static str {
-    if other.has_names && first.read_inode == other.read_inode {
+fn likeness(first: Message<'_>, other: Message<'_>) -> &'static str {
+    if other.has_names() && first.read_inode() == other.read_inode() {
         return "same-file";
     }
-    match (first.content.get(), other.content.get()) {
+    match (first.content(), other.content()) {
         (Some(one), Some(other)) if one == other => "same-content",
         (Some(_), Some(_)) => "other-content",
         _ => "",
     }
 }
 
-/// Directory of the folder and base name of every delivered message that shares both with another.
-pub(crate) fn twins(messages: &[Message]) -> BTreeSet<(&Path, &[u8])> {
-    let mut seen = BTreeSet::new();
-    let delivered = messages.iter().filter(|message| message.place.is_delivered());
-    delivered.map(base_of).filter(|base| !seen.insert(*base)).collect()
+/// Every delivered message that shares the directory of its folder and its base name with another.
+pub(crate) fn twins(messages: Messages<'_>) -> Vec<Message<'_>> {
+    let delivered = || messages.iter().filter(|message| message.place().is_delivered());
+    // Few have one hash, and hashes take a fraction of the time and memory of names.
+    let shared = repeated(delivered().map(Message::hash_of_base));
+    let mut suspects: Vec<Message<'_>> = Vec::new();
+    if !shared.is_empty() {
+        suspects.extend(delivered().filter(|message| shared.contains(&message.hash_of_base())));
+    }
+    suspects.sort_by_key(|&message| base_of(message));
+    let same_base = suspects.chunk_by(|&one, &other| base_of(one) == base_of(other));
+    same_base.filter(|twins| twins.len() > 1).flatten().copied().collect()
 }
 
 /// Directory of the folder, and base name.
-pub(crate) fn base_of(message: &Message) -> (&Path, &[u8]) {
+pub(crate) fn base_of(message: Message<'_>) -> (&Path, &[u8]) {
     (message.folder_directory(), message.base())
 }
 
@@ -63,8 +69,8 @@ pub(crate) fn base_of(message: &Message) -> (&Path, &[u8]) {
 /// has assigned (`drv_maildir.c`, `maildir_scan`). Only where mbsync keeps UIDs in names, which its
 /// file `.uidvalidity` says: else they are offlineimap's, or left over, and mbsync renumbers them.
 pub(super) fn duplicate_uids(index: &Index) -> Vec<Finding> {
-    let mut by_folder: BTreeMap<&Path, BTreeMap<u64, Vec<&Message>>> = BTreeMap::new();
-    for message in index.messages.iter().filter(|message| message.place.is_delivered()) {
+    let mut by_folder: BTreeMap<&Path, BTreeMap<u64, Vec<Message<'_>>>> = BTreeMap::new();
+    for message in index.messages().iter().filter(|message| message.place().is_delivered()) {
         if let Some(uid) = file_name::uid(message.name()) {
             let uids = by_folder.entry(message.folder_directory()).or_default();
             uids.entry(uid).or_default().push(message);
@@ -79,14 +85,14 @@ pub(super) fn duplicate_uids(index: &Index) -> Vec<Finding> {
     findings
 }
 
-fn refused(uid: u64, mut files: Vec<&Message>, highest: u64) -> Vec<Finding> {
-    files.sort_by(|one, other| one.path.cmp(&other.path));
-    let beyond = |file: &&Message| {
+fn refused(uid: u64, mut files: Vec<Message<'_>>, highest: u64) -> Vec<Finding> {
+    files.sort_by_key(|file| file.path());
+    let beyond = |&file: &Message<'_>| {
         let detail = format!("U={uid} is beyond {highest}, the last");
         find(Kind::DuplicateUid, file, detail).in_state("beyond")
     };
-    let twice = |file: &&Message| {
-        let first = files.first().map(|first| first.path.display().to_string());
+    let twice = |&file: &Message<'_>| {
+        let first = files.first().map(|first| first.path().display().to_string());
         let detail = format!("U={uid} is that of {}", first.unwrap_or_default());
         find(Kind::DuplicateUid, file, detail).in_state("twice")
     };

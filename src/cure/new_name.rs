@@ -10,7 +10,7 @@ const KEPT: usize = 100;
 
 /// A file's name with everything mended that its findings are about, and which of them that cures;
 /// `None` where no other name cures any.
-pub(super) fn new_name(file: &Message, findings: &[&Finding]) -> Option<(Vec<u8>, Vec<Kind>)> {
+pub(super) fn new_name(file: Message<'_>, findings: &[&Finding]) -> Option<(Vec<u8>, Vec<Kind>)> {
     let mut name = Name::of(file.name());
     let mut cured = Vec::new();
     for finding in findings {
@@ -23,23 +23,23 @@ pub(super) fn new_name(file: &Message, findings: &[&Finding]) -> Option<(Vec<u8>
 
 /// Whether both sizes in a name agree with each other, and are larger than the file: then it is the
 /// file that is wrong.
-fn seems_cut_short(file: &Message) -> bool {
+fn seems_cut_short(file: Message<'_>) -> bool {
     let sizes = [file_name::told_size(file.name()), file_name::told_wire_size(file.name())];
     let [Some(told), Some(wire)] = sizes else { return false };
     let agree = (told..=told.saturating_mul(2)).contains(&wire);
-    agree && file.length.is_some_and(|length| length < told && length < wire / 2 + wire % 2)
+    agree && file.length().is_some_and(|length| length < told && length < wire / 2 + wire % 2)
 }
 
 /// The name of mail that becomes visible: without the dots that hid it, without a UID unless it
 /// keeps that, and, where nobody has looked yet, without sizes and whatever else may be wrong.
-pub(super) fn of_arrival(file: &Message, name: &[u8], keeps_uid: bool) -> Vec<u8> {
+pub(super) fn of_arrival(file: Message<'_>, name: &[u8], keeps_uid: bool) -> Vec<u8> {
     let dots = name.iter().take_while(|&&byte| byte == b'.').count();
     let mut name = Name::of(name.get(dots..).unwrap_or_default());
     if !keeps_uid {
         name.remove(b",U=");
     }
     name.write_colon(file.name());
-    if file.place.is_leftover() {
+    if file.place().is_leftover() {
         name.remove(b",S=");
         name.remove(b",W=");
         name.replace_line_ends();
@@ -75,15 +75,15 @@ struct Name {
 
 impl Name {
     /// Mends what a finding is about; `false` where no other name cures it.
-    fn mend(&mut self, file: &Message, finding: &Finding) -> bool {
+    fn mend(&mut self, file: Message<'_>, finding: &Finding) -> bool {
         match finding.kind {
             // The sizes of an empty file, or of one that was cut short, are all that is left of it.
             Kind::WrongSizeS | Kind::WrongSizeW
-                if file.length == Some(0) || seems_cut_short(file) =>
+                if file.length() == Some(0) || seems_cut_short(file) =>
             {
                 return false;
             }
-            Kind::WrongSizeS => self.mend_size(file.length),
+            Kind::WrongSizeS => self.mend_size(file.length()),
             Kind::WrongSizeW => self.remove(b",W="),
             // One beyond what was given may be right, and the file of what was given old.
             Kind::DuplicateUid if finding.state == "twice" => self.remove(b",U="),
@@ -175,8 +175,9 @@ impl Name {
     }
 
     /// A base for a name that has none, from what stays the same however often it is asked.
-    fn find_base(&mut self, file: &Message) {
-        self.base = format!("{}.I{}.recovered", file.modified, file.inode).into_bytes();
+    fn find_base(&mut self, file: Message<'_>) {
+        let time = file.modified().unwrap_or_default();
+        self.base = format!("{time}.I{}.recovered", file.inode()).into_bytes();
     }
 
     fn shorten(&mut self) -> bool {

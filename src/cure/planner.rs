@@ -17,7 +17,7 @@ use super::uids::{Uids, uid_of};
 pub(super) struct Planner<'a> {
     pub(super) index: &'a Index,
     /// Messages and leftovers by path.
-    pub(super) files: BTreeMap<&'a Path, &'a Message>,
+    pub(super) files: BTreeMap<&'a Path, Message<'a>>,
     findings: &'a [Finding],
     pub(super) removals: Removals<'a>,
     pub(super) room: Room,
@@ -33,10 +33,10 @@ pub(super) struct Planner<'a> {
 
 impl<'a> Planner<'a> {
     pub(super) fn new(index: &'a Index, findings: &'a [Finding]) -> Planner<'a> {
-        let files = index.messages.iter().chain(&index.leftovers);
+        let files = index.all_mail();
         Planner {
             index,
-            files: files.map(|file| (file.path.as_path(), file)).collect(),
+            files: files.map(|file| (file.path(), file)).collect(),
             removals: Removals::new(index, findings),
             findings,
             room: Room::new(index),
@@ -96,30 +96,30 @@ impl<'a> Planner<'a> {
     }
 
     /// Removes a file if one of its findings is ground enough.
-    fn remove(&mut self, file: &'a Message, findings: &[&'a Finding]) -> bool {
+    fn remove(&mut self, file: Message<'a>, findings: &[&'a Finding]) -> bool {
         let allowed = findings.iter().find_map(|finding| self.removals.allow(file, finding));
         let Some(Allowed { cover }) = allowed else { return false };
-        self.handled.insert(&file.path);
+        self.handled.insert(file.path());
         self.freed.extend(uid_of(file));
-        let (path, cover) = (file.path.clone(), cover.map(|cover| cover.path.clone()));
+        let (path, cover) = (file.path().to_owned(), cover.map(|cover| cover.path().to_owned()));
         self.add(Action::Remove { path, cover }, all_of(findings));
         true
     }
 
     /// Whether a file must stay where it is: it is a link, which may lead on to, or be led to from,
     /// anywhere, or a link leads to it.
-    fn must_stay(&self, file: &Message) -> bool {
+    fn must_stay(&self, file: Message<'_>) -> bool {
         file.is_link() || self.is_led_to(file)
     }
 
     /// Whether a link of the tree leads to the file: then it must stay where it is.
-    fn is_led_to(&self, file: &Message) -> bool {
+    fn is_led_to(&self, file: Message<'_>) -> bool {
         let real = || fs::canonicalize(self.index.path_of(file)).ok();
         !self.index.targets.is_empty()
             && real().is_some_and(|real| self.index.targets.contains(&real))
     }
 
-    fn rename(&mut self, file: &'a Message, findings: &[&'a Finding]) {
+    fn rename(&mut self, file: Message<'a>, findings: &[&'a Finding]) {
         // The UID of a file that goes is free for its twin.
         let is_settled = uid_of(file).is_some_and(|uid| self.freed.contains(&uid));
         let is_open = |finding: &&&Finding| !(is_settled && finding.kind == Kind::DuplicateUid);
@@ -130,14 +130,14 @@ impl<'a> Planner<'a> {
         let mut cures: Vec<Cure> = Vec::new();
         let mut is_arrival = false;
         let mut name = file.name().to_vec();
-        let mut directory = file.path.parent().unwrap_or(Path::new("")).to_owned();
+        let mut directory = file.path().parent().unwrap_or(Path::new("")).to_owned();
         if let Some((new, cured)) = renamed {
             name = new;
-            cures.extend(cured.into_iter().map(|kind| (kind, file.path.clone())));
+            cures.extend(cured.into_iter().map(|kind| (kind, file.path().to_owned())));
         }
         if let Some((new, cured)) = moved {
             directory = new;
-            cures.push((cured, file.path.clone()));
+            cures.push((cured, file.path().to_owned()));
             is_arrival = cured != Kind::ForeignFile;
         }
         if cures.is_empty() {
@@ -161,8 +161,8 @@ impl<'a> Planner<'a> {
         }
         let apart = findings.iter().any(|finding| finding.kind == Kind::DuplicateBase);
         if let Some(to) = self.room.take(file, &directory, &name, apart) {
-            self.handled.insert(&file.path);
-            self.add(Action::Move { from: file.path.clone(), to }, cures);
+            self.handled.insert(file.path());
+            self.add(Action::Move { from: file.path().to_owned(), to }, cures);
         }
     }
 
@@ -194,11 +194,11 @@ impl<'a> Planner<'a> {
     pub(super) fn empty_invisible(&mut self) {
         let invisible: Vec<&Finding> = self.of_kind(Kind::InvisibleFolder).collect();
         for finding in invisible {
-            let mail = self.index.messages.iter().chain(&self.index.leftovers);
-            let inside: Vec<&Message> = mail
-                .filter(|file| file.folder == finding.folder)
-                .filter(|file| file.path.starts_with(&finding.path))
-                .filter(|file| !self.handled.contains(&*file.path))
+            let mail = self.index.all_mail();
+            let inside: Vec<Message<'_>> = mail
+                .filter(|file| file.folder() == finding.folder)
+                .filter(|file| file.path().starts_with(&finding.path))
+                .filter(|file| !self.handled.contains(file.path()))
                 .collect();
             for file in inside {
                 self.show(file, finding);
@@ -206,16 +206,16 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn show(&mut self, file: &'a Message, finding: &Finding) {
+    fn show(&mut self, file: Message<'a>, finding: &Finding) {
         let cure = (finding.kind, finding.path.clone());
         match self.shown_path(file, finding) {
-            Some(to) => self.add(Action::Move { from: file.path.clone(), to }, vec![cure]),
+            Some(to) => self.add(Action::Move { from: file.path().to_owned(), to }, vec![cure]),
             None => drop(self.left.insert(cure)),
         }
     }
 
     /// Where servers will show a file that now lies in a folder that they do not.
-    fn shown_path(&mut self, file: &Message, finding: &Finding) -> Option<PathBuf> {
+    fn shown_path(&mut self, file: Message<'_>, finding: &Finding) -> Option<PathBuf> {
         let (directory, _) = self.shown(file)?;
         let may_move = self.may_rename(file) && !self.must_stay(file);
         if !may_move || !self.room.may_hold(file, &directory) {

@@ -14,15 +14,15 @@ use std::path::{Path, PathBuf};
 use crate::check::base_of;
 use crate::fetch;
 use crate::finding::{Finding, Kind};
-use crate::index::{Index, Message};
-use crate::leftover::{stays, with_key};
+use crate::index::{Index, Message, Messages};
+use crate::leftover::stays;
 use crate::maildir::file_name;
 use crate::message::id::Key;
 
 /// That a file may go, and what has its message.
 pub(super) struct Allowed<'a> {
     /// `None` where there was no message in it.
-    pub(super) cover: Option<&'a Message>,
+    pub(super) cover: Option<Message<'a>>,
 }
 
 /// What is to be known for it.
@@ -58,21 +58,22 @@ impl<'a> Removals<'a> {
     fn read_copies(&self, findings: &[Finding]) {
         let copies = findings.iter().filter(|finding| is_of_copy(finding.kind));
         let paths: BTreeSet<&Path> = copies.map(|finding| finding.path.as_path()).collect();
-        let files = self.index.messages.iter().filter(|file| paths.contains(&*file.path));
-        let keys: BTreeSet<&Key> = files.map(|file| &file.key).collect();
-        let namesakes = keys.into_iter().map(|key| with_key(&self.index.messages, key));
-        let wanted: Vec<&Message> = namesakes.filter(|same| same.len() > 1).flatten().collect();
+        let files = self.index.messages().iter().filter(|file| paths.contains(file.path()));
+        let keys: BTreeSet<Key> = files.map(Message::key).collect();
+        let namesakes = keys.iter().map(|key| self.index.messages().with_key(key));
+        let wanted: Vec<Message<'_>> =
+            namesakes.filter(|same| same.len() > 1).flat_map(Messages::iter).collect();
         drop(fetch::contents(self.index, &wanted));
     }
 
     /// Whether a file may be removed for the sake of a finding, and what of it stays.
-    pub(super) fn allow(&self, file: &Message, finding: &Finding) -> Option<Allowed<'a>> {
+    pub(super) fn allow(&self, file: Message<'_>, finding: &Finding) -> Option<Allowed<'a>> {
         let covered =
-            |cover: Option<&'a Message>| cover.map(|cover| Allowed { cover: Some(cover) });
+            |cover: Option<Message<'a>>| cover.map(|cover| Allowed { cover: Some(cover) });
         match finding.kind {
             // NULs are nothing to compare by, but something to look at.
             Kind::TmpLeftover | Kind::HiddenFile if finding.state == "empty" => {
-                (file.size == 0).then_some(Allowed { cover: None })
+                (file.size() == 0).then_some(Allowed { cover: None })
             }
             Kind::TmpLeftover | Kind::HiddenFile => covered(self.cover(file, |_| true)),
             Kind::MisfiledRoot => covered(self.cover_in_folder(file)),
@@ -83,48 +84,50 @@ impl<'a> Removals<'a> {
     }
 
     /// Whether a sync knows the file by a UID, in its name or beside its folder.
-    fn is_synced(&self, file: &Message) -> bool {
+    fn is_synced(&self, file: Message<'_>) -> bool {
         file_name::uid(file.name()).is_some() || self.has_uid_map(file)
     }
 
     /// Whether mbsync keeps the UIDs of the file's folder beside it.
-    pub(super) fn has_uid_map(&self, file: &Message) -> bool {
+    pub(super) fn has_uid_map(&self, file: Message<'_>) -> bool {
         let (folder, _) = base_of(file);
         self.with_uid_map.contains(folder)
     }
 
     /// Whether a message of the folder that stays has the file's key and content, byte for byte or
     /// not.
-    pub(super) fn has_cover(&self, file: &Message) -> bool {
-        self.covers(file).any(|message| message.folder == file.folder)
+    pub(super) fn has_cover(&self, file: Message<'_>) -> bool {
+        self.covers(file).any(|message| message.folder() == file.folder())
     }
 
-    fn cover_in_folder(&self, file: &Message) -> Option<&'a Message> {
-        self.cover(file, |message| message.folder == file.folder && has_letters_of(message, file))
+    fn cover_in_folder(&self, file: Message<'_>) -> Option<Message<'a>> {
+        self.cover(file, |message| {
+            message.folder() == file.folder() && has_letters_of(message, file)
+        })
     }
 
     /// A message that stays and has all that the file has: not only what transport leaves alone.
-    fn cover(&self, file: &Message, fits: impl Fn(&Message) -> bool) -> Option<&'a Message> {
-        let covers = self.covers(file).filter(|message| fits(message)).take(MOST_READ);
-        covers.into_iter().find(|message| self.is_equal(file, message))
+    fn cover(&self, file: Message<'_>, fits: impl Fn(Message<'_>) -> bool) -> Option<Message<'a>> {
+        let covers = self.covers(file).filter(|message| fits(*message)).take(MOST_READ);
+        covers.into_iter().find(|message| self.is_equal(file, *message))
     }
 
     /// The messages that stay, with the file's key and content.
-    fn covers(&self, file: &Message) -> impl Iterator<Item = &'a Message> {
-        let content = file.content.get().copied().filter(|content| !content.is_empty());
-        let path = file.path.clone();
-        with_key(&self.index.messages, &file.key).iter().filter(move |message| {
+    fn covers(&self, file: Message<'_>) -> impl Iterator<Item = Message<'a>> {
+        let content = file.content().filter(|content| !content.is_empty());
+        let path = file.path().to_owned();
+        self.index.messages().with_key(&file.key()).iter().filter(move |message| {
             content.is_some()
-                && message.content.get().copied() == content
-                && message.path != path
-                && !self.doubtful.contains(&*message.path)
-                && stays(self.index, message)
+                && message.content() == content
+                && message.path() != path
+                && !self.doubtful.contains(message.path())
+                && stays(self.index, *message)
         })
     }
 
     /// Whether two files are one message to the byte, but for line ends and what transport adds.
-    fn is_equal(&self, file: &Message, message: &Message) -> bool {
-        if file.read_inode == message.read_inode && file.has_names {
+    fn is_equal(&self, file: Message<'_>, message: Message<'_>) -> bool {
+        if file.read_inode() == message.read_inode() && file.has_names() {
             return true;
         }
         let read = fetch::exact_contents(self.index, &[file, message]);
@@ -132,7 +135,7 @@ impl<'a> Removals<'a> {
     }
 
     /// Another file of the base name that has all that this one has, flags included.
-    fn superior(&self, file: &Message, finding: &Finding) -> Option<&'a Message> {
+    fn superior(&self, file: Message<'_>, finding: &Finding) -> Option<Message<'a>> {
         let is_copy = matches!(finding.state, "same-file" | "same-content");
         self.cover(file, |twin| {
             is_copy && base_of(twin) == base_of(file) && has_letters_of(twin, file)
@@ -141,7 +144,7 @@ impl<'a> Removals<'a> {
 }
 
 /// Whether a message has every flag and keyword of a file.
-fn has_letters_of(message: &Message, file: &Message) -> bool {
+fn has_letters_of(message: Message<'_>, file: Message<'_>) -> bool {
     let letters = file_name::letters(message.name());
     file_name::letters(file.name()).iter().all(|letter| letters.contains(letter))
 }

@@ -25,7 +25,7 @@ pub(super) struct Room {
 
 impl Room {
     pub(super) fn new(index: &Index) -> Room {
-        let delivered = index.messages.iter().filter(|message| message.place.is_delivered());
+        let delivered = index.messages().iter().filter(|message| message.place().is_delivered());
         let bases = delivered
             .map(|message| (message.folder_directory().to_owned(), message.base().to_vec()));
         Room {
@@ -44,8 +44,8 @@ impl Room {
 
     /// Whether a file can be moved to a directory: that is one, or is yet to be made, and not
     /// another way to where the file lies.
-    pub(super) fn may_hold(&self, file: &Message, directory: &Path) -> bool {
-        let own = file.path.parent().unwrap_or(Path::new(""));
+    pub(super) fn may_hold(&self, file: Message<'_>, directory: &Path) -> bool {
+        let own = file.path().parent().unwrap_or(Path::new(""));
         let place = |path: &Path| fs::metadata(self.root.join(path)).ok();
         let identity = |path: &Path| place(path).map(|place| (place.dev(), place.ino()));
         let is_free = |path: &Path| {
@@ -66,7 +66,7 @@ impl Room {
     /// told `apart` from one of the same.
     pub(super) fn take(
         &mut self,
-        file: &Message,
+        file: Message<'_>,
         directory: &Path,
         name: &[u8],
         apart: bool,
@@ -75,10 +75,11 @@ impl Room {
         let is_free_base = |room: &Room, base: &(PathBuf, Vec<u8>)| {
             !is_part(directory) || !room.bases.contains(base)
         };
-        let own =
-            file.path.parent() == Some(directory) && file_name::base(name) == file.base() && !apart;
+        let own = file.path().parent() == Some(directory)
+            && file_name::base(name) == file.base()
+            && !apart;
         let wanted = directory.join(OsString::from_vec(name.to_vec()));
-        if own && wanted == file.path {
+        if own && wanted == file.path() {
             return None;
         }
         let own_numbers = (directory.to_owned(), name.to_vec());

@@ -11,7 +11,7 @@ use crate::index::{Index, Message};
 use crate::maildir::file_name;
 
 /// The UID in the name of a delivered file, and the directory of its folder.
-pub(super) fn uid_of(file: &Message) -> Option<(PathBuf, u64)> {
+pub(super) fn uid_of(file: Message<'_>) -> Option<(PathBuf, u64)> {
     Some((file.folder_directory().to_owned(), file_name::uid(file.name())?))
 }
 
@@ -24,7 +24,7 @@ pub(super) struct Uids {
 
 impl Uids {
     pub(super) fn new(index: &Index) -> Uids {
-        let delivered = index.messages.iter().filter(|message| message.place.is_delivered());
+        let delivered = index.messages().iter().filter(|message| message.place().is_delivered());
         Uids { root: index.root.clone(), taken: delivered.filter_map(uid_of).collect() }
     }
 
@@ -39,7 +39,7 @@ impl Uids {
 
     /// Whether a file has the UID of another folder than the one it would come to: of one above,
     /// where mbsync still looks for it.
-    pub(super) fn is_of_folder_above(&self, file: &Message, directory: &Path) -> bool {
+    pub(super) fn is_of_folder_above(&self, file: Message<'_>, directory: &Path) -> bool {
         let folder = directory.parent().unwrap_or(Path::new(""));
         file_name::uid(file.name()).is_some()
             && !self.has_uids(folder)
@@ -48,7 +48,7 @@ impl Uids {
 
     /// The nearest folder above that has UIDs, if that of a file was given there and is free: then
     /// it is from there that the file has gone.
-    pub(super) fn origin<'f>(&self, file: &Message, folder: &'f Path) -> Option<&'f Path> {
+    pub(super) fn origin<'f>(&self, file: Message<'_>, folder: &'f Path) -> Option<&'f Path> {
         let above = self.folder_above(folder)?;
         let uid = file_name::uid(file.name())?;
         let is_given = highest_uid(&self.root.join(above)).is_some_and(|highest| uid <= highest);

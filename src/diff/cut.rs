@@ -10,7 +10,7 @@ use crate::index::{Index, Message};
 use crate::maildir::file_name;
 
 /// Messages of one tree, each with the place of its row.
-pub(super) type Placed<'m> = Vec<(usize, &'m Message)>;
+pub(super) type Placed<'m> = Vec<(usize, Message<'m>)>;
 
 /// How many whole messages are looked into at a time: their beginnings stay in memory.
 const AT_ONCE: usize = 256;
@@ -40,15 +40,15 @@ pub(super) fn match_cut(
 /// The messages with their beginnings, as far as they can be read: for a hint that is enough.
 fn openings<'m>(
     index: &Index,
-    placed: &[(usize, &'m Message)],
-) -> Vec<(usize, &'m Message, Vec<u8>)> {
-    let messages: Vec<&Message> = placed.iter().map(|(_, message)| *message).collect();
+    placed: &[(usize, Message<'m>)],
+) -> Vec<(usize, Message<'m>, Vec<u8>)> {
+    let messages: Vec<Message<'_>> = placed.iter().map(|(_, message)| *message).collect();
     let read = placed.iter().zip(fetch::openings(index, &messages));
     read.filter_map(|(&(at, message), opening)| Some((at, message, opening.ok()?))).collect()
 }
 
 /// Whether the copy is a beginning of the message that is no longer than what a server sends of it.
-fn is_cut_of(copy: &[u8], message: &Message, opening: &[u8]) -> bool {
+fn is_cut_of(copy: &[u8], message: Message<'_>, opening: &[u8]) -> bool {
     let told = file_name::told_wire_size(message.name());
     let is_sent = told.is_some_and(|told| copy.len() as u64 <= told);
     is_sent && !copy.is_empty() && copy.len() < opening.len() && opening.starts_with(copy)

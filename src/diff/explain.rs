@@ -9,7 +9,7 @@ use crate::side::{Side, Sides};
 use super::class::{Class, Reason};
 use super::cut::{Placed, match_cut};
 use super::reason::{self, Known, Lone};
-use super::{Comparison, Row};
+use super::{Comparison, Row, Same};
 
 impl<'a> Comparison<'a, '_> {
     /// Gives what is on one side only its reason and, where there is one, its probable twin.
@@ -44,7 +44,7 @@ impl<'a> Comparison<'a, '_> {
     }
 
     /// Whether the other side has a folder that stands against the message's own.
-    fn has_partner(&self, side: Side, message: &Message) -> bool {
+    fn has_partner(&self, side: Side, message: Message<'_>) -> bool {
         let pair = self.pairs.pairs.get(self.folder(side, message));
         let partner = pair.and_then(|pair| pair.folders[side.other()]);
         let folder = partner.and_then(|at| self.indexes[side.other()].folders.get(at));
@@ -54,14 +54,14 @@ impl<'a> Comparison<'a, '_> {
     /// Reads the headers of the rows that may be shown; tells for each row how many bytes a server
     /// sends for its header, as far as that was read.
     fn read_headers(&mut self) -> Vec<Option<u64>> {
-        let all = self.options.all;
+        let all = self.options.same == Same::Told;
         let mut sizes = vec![None; self.rows.len()];
         for side in Side::BOTH {
             let stands = |row: &Row<'_>| row.file().is_some_and(|(of, _)| of == side);
             let rows = self.rows.iter_mut().zip(&mut sizes);
             let shown = rows.filter(|(row, _)| (all || !row.is_plain()) && stands(row));
             let rows: Vec<(&mut Row<'a>, &mut Option<u64>)> = shown.collect();
-            let files: Vec<&Message> =
+            let files: Vec<Message<'_>> =
                 rows.iter().filter_map(|(row, _)| row.file()).map(|(_, file)| file).collect();
             let headers = fetch::headers(self.indexes[side], &files);
             for ((row, size), header) in rows.into_iter().zip(headers) {
@@ -98,7 +98,7 @@ impl<'a> Comparison<'a, '_> {
     fn find_cut(&mut self, first: usize) {
         for side in Side::BOTH {
             let whole = self.alone(first, side, |row, _| row.reason == Some(Reason::TruncatedCopy));
-            let cut = self.alone(first, side.other(), |_, message| message.shape.no_header_end);
+            let cut = self.alone(first, side.other(), |_, message| message.shape().no_header_end);
             let indexes = self.indexes;
             let matches = match_cut((indexes[side], whole), (indexes[side.other()], cut));
             for (whole, cut) in matches {
@@ -115,12 +115,12 @@ impl<'a> Comparison<'a, '_> {
         &self,
         first: usize,
         side: Side,
-        wanted: impl Fn(&Row<'a>, &Message) -> bool,
+        wanted: impl Fn(&Row<'a>, Message<'_>) -> bool,
     ) -> Placed<'a> {
         let rows = self.rows.iter().enumerate().skip(first);
         let alone = rows.filter(|(_, row)| row.probable.is_none());
         let placed = alone.filter_map(|(at, row)| {
-            row.files[side].filter(|message| wanted(row, message)).map(|message| (at, message))
+            row.files[side].filter(|&message| wanted(row, message)).map(|message| (at, message))
         });
         placed.collect()
     }

@@ -7,7 +7,9 @@ use crate::index::{Index, Message};
 use crate::maildir::folder_name::FolderName;
 use crate::side::{Side, Sides};
 
-use super::{Class, Mark, Row, join};
+use super::count::PlainPairs;
+use super::join::join;
+use super::{Class, Mark, Row};
 
 /// One folder of the comparison, and what became of the messages in it.
 ///
@@ -68,23 +70,32 @@ pub(super) fn count_folders(
     indexes: Sides<&Index>,
     pairs: &Pairs,
     rows: &[Row<'_>],
+    plain: &PlainPairs,
     ignore_folders: bool,
 ) -> Vec<FolderCounts> {
     let mut folders = if ignore_folders { vec![whole()] } else { named(indexes, pairs) };
-    let place = |side: Side, message: &Message| {
-        let place = pairs.of[side].get(message.folder).copied().unwrap_or_default();
+    let place = |side: Side, message: Message<'_>| {
+        let place = pairs.of[side].get(message.folder()).copied().unwrap_or_default();
         if ignore_folders { 0 } else { place }
     };
+    for (at, count) in plain.by_folder() {
+        let Some(folder) = folders.get_mut(at) else { continue };
+        folder.same += count.pairs;
+        for side in Side::BOTH {
+            folder.messages[side] += count.pairs;
+            folder.delivered[side] += count.delivered;
+        }
+    }
     for row in rows {
         for (side, message) in row.files.each() {
-            let Some(message) = message else { continue };
+            let Some(message) = *message else { continue };
             let Some(folder) = folders.get_mut(place(side, message)) else { continue };
             folder.messages[side] += 1;
             if side == Side::Left {
                 folder.content += u64::from(row.marks.contains(&Mark::Content));
                 folder.misfiled += u64::from(row.marks.contains(&Mark::Misfiled));
             }
-            folder.delivered[side] += u64::from(message.place.is_delivered());
+            folder.delivered[side] += u64::from(message.place().is_delivered());
             match row.class {
                 Class::Same if side == Side::Left => folder.same += 1,
                 Class::Same => {}
@@ -146,12 +157,13 @@ pub(super) fn find_renamed(
     }
     let mut keys: Sides<BTreeMap<usize, u64>> = Sides::default();
     let mut shared: BTreeMap<(usize, usize), u64> = BTreeMap::new();
-    for copies in join(indexes.map(|index| index.messages.as_slice())) {
-        if copies.iter().flatten().any(|message| message.key.is_empty()) {
+    for copies in join(indexes.map(Index::messages)) {
+        let first = copies.iter().find_map(|copies| copies.first());
+        if first.is_none_or(Message::identifies_nothing) {
             continue;
         }
         let folders = Sides::of(|side| {
-            let folders = copies[side].iter().map(|message| message.folder);
+            let folders = copies[side].iter().map(Message::folder);
             folders.filter(|&folder| alone(side, folder)).collect::<BTreeSet<usize>>()
         });
         for (side, folders) in folders.each() {

@@ -7,19 +7,20 @@
 
 use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashSet};
-use std::ptr;
+
+use rayon::prelude::*;
 
 use crate::error::Error;
 use crate::fetch;
 use crate::folders::Pairs;
-use crate::index::{Index, Message};
-use crate::leftover::{Leftover, State, with_key};
+use crate::index::{Index, Message, Messages};
+use crate::leftover::{Leftover, State};
 use crate::message::canonical::Content;
 use crate::message::envelope::Envelope;
-use crate::message::id::Key;
 use crate::side::{Side, Sides};
 
 mod class;
+mod join;
 mod count;
 mod cut;
 mod folder_counts;
@@ -30,8 +31,9 @@ mod explain;
 pub use class::{Class, Counts, Ledger, Mark, Reason};
 pub use folder_counts::{FolderCounts, Renamed};
 
-use count::{count, ledger, misfiled_on};
+use count::{PlainPairs, count, ledger, misfiled_on};
 use folder_counts::{count_folders, find_renamed};
+use join::{Join, lone};
 use pairing::{Copies, Paired, differ, is_suspicious};
 
 /// What is compared, and how far.
@@ -45,8 +47,20 @@ pub struct Options {
     /// With `ignore_folders`: every content of the left must be on the right, so copies of one key
     /// are held against each other even where their numbers agree.
     pub one_way: bool,
-    /// Date, From and Subject are wanted for plainly same pairs too.
-    pub all: bool,
+    /// What is wanted of pairs that are plainly the same.
+    pub same: Same,
+}
+
+/// What is wanted of pairs of which there is nothing to say: [`Row::is_plain`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Same {
+    /// How many there are in each folder. It takes no memory to speak of, whatever their number.
+    #[default]
+    Counted,
+    /// A row for each.
+    Listed,
+    /// A row for each, with Date, From and Subject.
+    Told,
 }
 
 /// A pair, or a file without a partner.
@@ -59,28 +73,33 @@ pub struct Row<'a> {
     /// Why, for a message of one side only and for a pair whose content differs.
     pub reason: Option<Reason>,
     /// The files.
-    pub files: Sides<Option<&'a Message>>,
+    pub files: Sides<Option<Message<'a>>>,
     /// A message that is on the other side only and probably the same: equal in Date, From and
     /// Subject, and alone with that on its side.
-    pub probable: Option<&'a Message>,
+    pub probable: Option<Message<'a>>,
     /// What the message says of itself; of a plainly same pair only where that was wanted.
     pub envelope: Envelope,
 }
 
 impl<'a> Row<'a> {
-    fn new(class: Class, files: Sides<Option<&'a Message>>) -> Row<'a> {
+    fn new(class: Class, files: Sides<Option<Message<'a>>>) -> Row<'a> {
         let (marks, envelope) = (BTreeSet::new(), Envelope::default());
         Row { class, marks, reason: None, files, probable: None, envelope }
     }
 
+    /// Two messages of one folder.
+    fn of_pair(left: Message<'a>, right: Message<'a>) -> Row<'a> {
+        Row::new(Class::Same, Sides::new(Some(left), Some(right)))
+    }
+
     /// The file that stands for the row: the left's, or the right's where the left has none.
-    pub fn file(&self) -> Option<(Side, &'a Message)> {
+    pub fn file(&self) -> Option<(Side, Message<'a>)> {
         let left = self.files.left.map(|message| (Side::Left, message));
         left.or(self.files.right.map(|message| (Side::Right, message)))
     }
 
     /// Its files; beside a file without a partner its probable twin.
-    pub fn copies(&self) -> Sides<Option<&'a Message>> {
+    pub fn copies(&self) -> Sides<Option<Message<'a>>> {
         let mut copies = self.files;
         if let (Some((side, _)), Some(twin)) = (self.file(), self.probable) {
             copies[side.other()] = Some(twin);
@@ -91,9 +110,9 @@ impl<'a> Row<'a> {
     /// The side whose copy has more content, where there are two.
     pub fn longer(&self) -> Option<Side> {
         let Sides { left: Some(left), right: Some(right) } = self.copies() else { return None };
-        let length = |message: &Message| message.content.get().map(|content| content.length);
+        let length = |message: Message<'_>| message.content().map(|content| content.length);
         let lengths = length(left).zip(length(right));
-        let (left, right) = lengths.or(left.length.zip(right.length))?;
+        let (left, right) = lengths.or(left.length().zip(right.length()))?;
         match left.cmp(&right) {
             Ordering::Greater => Some(Side::Left),
             Ordering::Less => Some(Side::Right),
@@ -110,7 +129,8 @@ impl<'a> Row<'a> {
 /// The difference of two trees.
 #[derive(Debug)]
 pub struct Diff<'a> {
-    /// Every pair and every unpaired file; sorted by class, folder and path.
+    /// Every pair and every unpaired file, but for plainly same pairs that were only to be counted;
+    /// sorted by class, folder and path.
     pub rows: Vec<Row<'a>>,
     /// Every folder of either side that takes part; sorted by name.
     pub folders: Vec<FolderCounts>,
@@ -149,9 +169,20 @@ struct Comparison<'a, 'p> {
     pairs: &'p Pairs,
     options: Options,
     rows: Vec<Row<'a>>,
+    plain: PlainPairs,
     /// Messages without a partner so far, and whether both sides have their key.
-    lone: Sides<Vec<(&'a Message, bool)>>,
+    lone: Sides<Vec<(Message<'a>, bool)>>,
     errors: Sides<Vec<Error>>,
+}
+
+/// What has come of a part of the keys.
+#[derive(Default)]
+struct Part<'a> {
+    lone: Sides<Vec<(Message<'a>, bool)>>,
+    plain: PlainPairs,
+    rows: Vec<Row<'a>>,
+    /// Copies of keys that both sides have, which are still to be paired.
+    shared: Vec<Copies<'a>>,
 }
 
 impl<'a, 'p> Comparison<'a, 'p> {
@@ -161,33 +192,38 @@ impl<'a, 'p> Comparison<'a, 'p> {
             pairs,
             options,
             rows: Vec::new(),
+            plain: PlainPairs::default(),
             lone: Sides::default(),
             errors: Sides::default(),
         }
     }
 
     /// The folder of the comparison that a message lies in.
-    fn folder(&self, side: Side, message: &Message) -> usize {
+    fn folder(&self, side: Side, message: Message<'_>) -> usize {
         if self.options.ignore_folders {
             return 0;
         }
-        self.pairs.of[side].get(message.folder).copied().unwrap_or_default()
+        self.pairs.of[side].get(message.folder()).copied().unwrap_or_default()
     }
 
     /// Pairs the copies of every key that both sides have.
     fn pair_keys(&mut self) {
-        let keys = join(self.indexes.map(|index| index.messages.as_slice()));
-        let (shared, single): (Vec<_>, Vec<_>) =
-            keys.into_iter().partition(|copies| copies.iter().all(|copies| !copies.is_empty()));
-        for side in Side::BOTH {
-            let lone = single.iter().flat_map(|copies| copies[side].iter());
-            self.lone[side] = lone.map(|&message| (message, false)).collect();
+        let parts = join::in_parts(self.indexes.map(Index::messages));
+        let sorted = parts.into_par_iter().map(|part| self.sort_out(part));
+        let mut shared: Vec<Copies<'a>> = Vec::new();
+        for part in sorted.collect::<Vec<Part<'a>>>() {
+            for (side, lone) in Side::BOTH.into_iter().zip([part.lone.left, part.lone.right]) {
+                self.lone[side].extend(lone);
+            }
+            self.plain.append(part.plain);
+            self.rows.extend(part.rows);
+            shared.extend(part.shared);
         }
         let options = self.options;
         self.hash(shared.iter().filter(|copies| needs_content(copies, options)));
         let paired: Vec<Paired<'a>> = shared.iter().map(|copies| self.pair(copies)).collect();
         let is_doubtful = |paired: &Paired<'a>| {
-            paired.pairs.iter().any(|(left, right)| is_suspicious(left, right))
+            paired.pairs.iter().any(|&(left, right)| is_suspicious(left, right))
         };
         let both = shared.iter().zip(paired);
         let (doubtful, clear): (Vec<_>, Vec<_>) = both.partition(|(_, paired)| is_doubtful(paired));
@@ -198,6 +234,38 @@ impl<'a, 'p> Comparison<'a, 'p> {
         for (copies, _) in doubtful {
             self.settle(self.pair(copies));
         }
+    }
+
+    /// Which keys of a part one side has alone, which pairs are plainly the same, and which copies
+    /// have to be paired.
+    fn sort_out(&self, part: Join<'a>) -> Part<'a> {
+        let mut sorted = Part::default();
+        for copies in part {
+            match (lone(copies), self.plain_pair(copies)) {
+                (Some((side, copies)), _) => {
+                    sorted.lone[side].extend(copies.iter().map(|message| (message, false)));
+                }
+                (None, Some((left, _))) if self.options.same == Same::Counted => {
+                    let folder = self.folder(Side::Left, left);
+                    sorted.plain.add(folder, left.place().is_delivered());
+                }
+                (None, Some((left, right))) => sorted.rows.push(Row::of_pair(left, right)),
+                (None, None) => sorted.shared.push(copies.map(|copies| copies.iter().collect())),
+            }
+        }
+        sorted
+    }
+
+    /// The most common case, for which no more is to be done: one message on each side, in one
+    /// folder, that differ in nothing and give no cause to look into them.
+    fn plain_pair(&self, copies: Sides<Messages<'a>>) -> Option<(Message<'a>, Message<'a>)> {
+        let (left, right) = copies.left.single().zip(copies.right.single())?;
+        let is_plain = !self.options.content
+            && !left.identifies_nothing()
+            && !is_suspicious(left, right)
+            && self.folder(Side::Left, left) == self.folder(Side::Right, right)
+            && marks(left, right, false).next().is_none();
+        is_plain.then_some((left, right))
     }
 
     fn hash<'c>(&mut self, groups: impl Iterator<Item = &'c Copies<'a>>)
@@ -216,8 +284,8 @@ impl<'a, 'p> Comparison<'a, 'p> {
     }
 
     fn pair(&self, copies: &Copies<'a>) -> Paired<'a> {
-        let folder = |side: Side, message: &Message| self.folder(side, message);
-        let empty = copies.left.first().is_some_and(|message| message.key.is_empty());
+        let folder = |side: Side, message: Message<'_>| self.folder(side, message);
+        let empty = copies.left.first().is_some_and(|message| message.identifies_nothing());
         let pair = if empty { pairing::pair_by_folder } else { pairing::pair_copies };
         pair(copies.clone(), &folder)
     }
@@ -228,15 +296,16 @@ impl<'a, 'p> Comparison<'a, 'p> {
     fn settle(&mut self, paired: Paired<'a>) {
         let mut known: BTreeSet<Content> = BTreeSet::new();
         for (left, right) in paired.pairs {
-            known.extend([left, right].into_iter().filter_map(|message| message.content.get()));
+            known.extend([left, right].into_iter().filter_map(Message::content));
             self.add_pair(left, right, false);
         }
         for (side, over) in paired.over.each() {
             for &message in over {
-                let content = message.content.get().filter(|_| !message.key.is_empty());
-                let is_new = content.is_none_or(|content| known.insert(*content));
+                let identifies = !message.identifies_nothing();
+                let content = message.content().filter(|_| identifies);
+                let is_new = content.is_none_or(|content| known.insert(content));
                 if is_new {
-                    self.lone[side].push((message, !message.key.is_empty()));
+                    self.lone[side].push((message, identifies));
                 } else {
                     self.add_copy(side, message);
                 }
@@ -244,22 +313,21 @@ impl<'a, 'p> Comparison<'a, 'p> {
         }
     }
 
-    fn add_copy(&mut self, side: Side, message: &'a Message) {
+    fn add_copy(&mut self, side: Side, message: Message<'a>) {
         self.rows.push(Row::new(Class::Copies, Sides::only(side, message)));
     }
 
-    fn add_pair(&mut self, left: &'a Message, right: &'a Message, rekeyed: bool) {
-        let same = self.folder(Side::Left, left) == self.folder(Side::Right, right);
-        let class = if same { Class::Same } else { Class::Moved };
-        let mut row = Row::new(class, Sides::new(Some(left), Some(right)));
-        let holds = [
-            (Mark::Content, differ(left, right)),
-            (Mark::Misfiled, left.place.is_delivered() != right.place.is_delivered()),
-            (Mark::Rekeyed, rekeyed),
-            (Mark::CaseOnly, !rekeyed && left.id != right.id),
-            (Mark::Flags, left.flags != right.flags),
-        ];
-        row.marks.extend(holds.into_iter().filter(|(_, holds)| *holds).map(|(mark, _)| mark));
+    fn add_pair(&mut self, left: Message<'a>, right: Message<'a>, rekeyed: bool) {
+        let folder = self.folder(Side::Left, left);
+        let mut row = Row::of_pair(left, right);
+        if folder != self.folder(Side::Right, right) {
+            row.class = Class::Moved;
+        }
+        row.marks.extend(marks(left, right, rekeyed));
+        if row.is_plain() && self.options.same == Same::Counted {
+            self.plain.add(folder, left.place().is_delivered());
+            return;
+        }
         if row.marks.contains(&Mark::Content) {
             row.reason = Some(reason::of_content(self.indexes, left, right));
         }
@@ -267,6 +335,7 @@ impl<'a, 'p> Comparison<'a, 'p> {
     }
 
     /// Pairs by content what only one side seems to have: servers and tools change Message-IDs.
+    #[allow(clippy::mutable_key_type, reason = "messages are told apart by where they are kept")]
     fn pair_by_content(&mut self) {
         if self.lone.iter().any(Vec::is_empty) {
             return;
@@ -276,26 +345,24 @@ impl<'a, 'p> Comparison<'a, 'p> {
         let lone: Copies<'a> = lone;
         self.hash(std::iter::once(&lone));
         let identifies =
-            |message: &&Message| message.content.get().is_some_and(|content| !content.is_empty());
+            |message: &Message<'_>| message.content().is_some_and(|content| !content.is_empty());
         let known = lone.map(|lone| lone.into_iter().filter(identifies).collect());
-        let folder = |side: Side, message: &Message| self.folder(side, message);
+        let folder = |side: Side, message: Message<'_>| self.folder(side, message);
         let pairs = pairing::pair_by_content(known, &folder).pairs;
-        let found: HashSet<*const Message> = pairs
-            .iter()
-            .flat_map(|&(left, right)| [ptr::from_ref(left), ptr::from_ref(right)])
-            .collect();
+        let found: HashSet<Message<'a>> =
+            pairs.iter().flat_map(|&(left, right)| [left, right]).collect();
         let contents: BTreeSet<Content> =
-            pairs.iter().filter_map(|(left, _)| left.content.get().copied()).collect();
+            pairs.iter().filter_map(|(left, _)| left.content()).collect();
         for (left, right) in pairs {
             self.add_pair(left, right, true);
         }
         for side in Side::BOTH {
-            let repeats = |message: &Message| {
-                message.content.get().is_some_and(|content| contents.contains(content))
+            let repeats = |message: Message<'_>| {
+                message.content().is_some_and(|content| contents.contains(&content))
             };
             let rest = std::mem::take(&mut self.lone[side]).into_iter();
-            let rest = rest.filter(|(message, _)| !found.contains(&ptr::from_ref(*message)));
-            let (copies, lone): (Vec<_>, Vec<_>) = rest.partition(|(message, _)| repeats(message));
+            let rest = rest.filter(|(message, _)| !found.contains(message));
+            let (copies, lone): (Vec<_>, Vec<_>) = rest.partition(|(message, _)| repeats(*message));
             self.lone[side] = lone;
             for (message, _) in copies {
                 self.add_copy(side, message);
@@ -308,13 +375,8 @@ impl<'a, 'p> Comparison<'a, 'p> {
     fn add_orphans(&mut self, leftovers: Sides<&[Leftover<'a>]>) {
         for (side, leftovers) in leftovers.each() {
             let other = self.indexes[side.other()];
-            let known = |key: &Key| {
-                [&other.messages, &other.leftovers]
-                    .iter()
-                    .any(|files| !with_key(files, key).is_empty())
-            };
             let orphans = leftovers.iter().filter(|leftover| leftover.state == State::Orphan);
-            let unknown = orphans.filter(|orphan| !known(&orphan.message.key));
+            let unknown = orphans.filter(|orphan| !other.has_key(&orphan.message.key()));
             self.lone[side].extend(unknown.map(|orphan| (orphan.message, false)));
         }
     }
@@ -324,15 +386,17 @@ impl<'a, 'p> Comparison<'a, 'p> {
         for side in Side::BOTH {
             self.errors[side].sort_by(|one, other| one.path().cmp(other.path()));
         }
-        let counts = count(&self.rows);
+        let counts = count(&self.rows, &self.plain);
         let ledger = Sides::of(|side| {
-            ledger(self.indexes[side], side, &self.rows, leftovers[side].len() as u64)
+            let leftovers = leftovers[side].len() as u64;
+            ledger(self.indexes[side], side, &self.rows, &self.plain, leftovers)
         });
         Diff {
             folders: count_folders(
                 self.indexes,
                 self.pairs,
                 &self.rows,
+                &self.plain,
                 self.options.ignore_folders,
             ),
             renamed: find_renamed(self.indexes, self.pairs, self.options.ignore_folders),
@@ -348,7 +412,7 @@ impl<'a, 'p> Comparison<'a, 'p> {
     fn sort_rows(&mut self) {
         let mut rows = std::mem::take(&mut self.rows);
         rows.sort_by_cached_key(|row| {
-            let place = row.file().map(|(side, file)| (self.folder(side, file), side, &file.path));
+            let place = row.file().map(|(side, file)| (self.folder(side, file), side, file.path()));
             (row.class, place)
         });
         self.rows = rows;
@@ -364,22 +428,18 @@ fn needs_content(copies: &Copies<'_>, options: Options) -> bool {
     options.content || several && (left != right || every_content_counts)
 }
 
-/// The copies of every key, from messages sorted by key.
-fn join(messages: Sides<&[Message]>) -> Vec<Copies<'_>> {
-    let mut runs =
-        messages.map(|messages| messages.chunk_by(|one, other| one.key == other.key).peekable());
-    let mut keys = Vec::new();
-    loop {
-        let key = |run: Option<&&[Message]>| {
-            run.and_then(|run| run.first()).map(|first| first.key.clone())
-        };
-        let (left, right) = (key(runs.left.peek()), key(runs.right.peek()));
-        let Some(lowest) = left.iter().chain(&right).min().cloned() else { return keys };
-        let mut take = |side: Side| {
-            let run =
-                runs[side].next_if(|run| run.first().is_some_and(|first| first.key == lowest));
-            run.unwrap_or_default().iter().collect()
-        };
-        keys.push(Copies::new(take(Side::Left), take(Side::Right)));
-    }
+/// What there is to say of a pair.
+fn marks(
+    left: Message<'_>,
+    right: Message<'_>,
+    rekeyed: bool,
+) -> impl Iterator<Item = Mark> + use<> {
+    let holds = [
+        (Mark::Content, differ(left, right)),
+        (Mark::Misfiled, left.place().is_delivered() != right.place().is_delivered()),
+        (Mark::Rekeyed, rekeyed),
+        (Mark::CaseOnly, !rekeyed && left.id() != right.id()),
+        (Mark::Flags, left.flags() != right.flags()),
+    ];
+    holds.into_iter().filter(|(_, holds)| *holds).map(|(mark, _)| mark)
 }

@@ -8,7 +8,6 @@
 use std::collections::BTreeMap;
 
 use crate::index::Message;
-use crate::message::canonical::Content;
 use crate::side::{Side, Sides};
 
 /// The length of the line `X-TUID: ` and 12 characters that mbsync adds to every message it copies
@@ -16,15 +15,15 @@ use crate::side::{Side, Sides};
 const X_TUID_LINE: u64 = 21;
 
 /// Gives the folder of the comparison that a message of a side lies in.
-pub(super) type FolderOf<'f> = &'f dyn Fn(Side, &Message) -> usize;
+pub(super) type FolderOf<'f> = &'f dyn Fn(Side, Message<'_>) -> usize;
 
 /// Copies of one message, on both sides.
-pub(super) type Copies<'a> = Sides<Vec<&'a Message>>;
+pub(super) type Copies<'a> = Sides<Vec<Message<'a>>>;
 
 /// What pairing gives: pairs, and what has no partner.
 #[derive(Debug, Default)]
 pub(super) struct Paired<'a> {
-    pub(super) pairs: Vec<(&'a Message, &'a Message)>,
+    pub(super) pairs: Vec<(Message<'a>, Message<'a>)>,
     pub(super) over: Copies<'a>,
 }
 
@@ -39,7 +38,7 @@ pub(super) fn pair_copies<'a>(copies: Copies<'a>, folder: FolderOf<'_>) -> Paire
 /// Pairs what has equal content, as far as it is known: in one folder first, then in any.
 pub(super) fn pair_by_content<'a>(copies: Copies<'a>, folder: FolderOf<'_>) -> Paired<'a> {
     let mut paired = Paired::none(copies);
-    let content = |message: &Message| message.content.get().copied();
+    let content = |message: Message<'_>| message.content();
     paired.step(|side, message| content(message).map(|content| (folder(side, message), content)));
     paired.step(|_, message| content(message));
     paired
@@ -62,12 +61,12 @@ impl<'a> Paired<'a> {
 
     fn sort(&mut self) {
         for side in Side::BOTH {
-            self.over[side].sort_by(|one, other| order(one, other));
+            self.over[side].sort_by(|&one, &other| order(one, other));
         }
     }
 
     /// Pairs what is alike in some way, as many as both sides have, in the order of the lists.
-    fn step<L: Ord>(&mut self, likeness: impl Fn(Side, &Message) -> Option<L>) {
+    fn step<L: Ord>(&mut self, likeness: impl Fn(Side, Message<'_>) -> Option<L>) {
         if self.over.left.is_empty() || self.over.right.is_empty() {
             return;
         }
@@ -94,28 +93,27 @@ impl<'a> Paired<'a> {
 }
 
 /// Delivered copies first, then by path.
-fn order(one: &Message, other: &Message) -> std::cmp::Ordering {
-    let rank = |message: &Message| !message.place.is_delivered();
-    rank(one).cmp(&rank(other)).then_with(|| one.path.cmp(&other.path))
+fn order(one: Message<'_>, other: Message<'_>) -> std::cmp::Ordering {
+    let rank = |message: Message<'_>| !message.place().is_delivered();
+    rank(one).cmp(&rank(other)).then_with(|| one.path().cmp(other.path()))
 }
 
 /// Whether a pair of one key may differ in content for all that is known without reading it.
 ///
 /// Transport adds X-TUID lines and nothing else to most messages; any other difference in size, a
 /// placeholder or a missing body is a reason to look.
-pub(super) fn is_suspicious(left: &Message, right: &Message) -> bool {
-    let odd = |message: &Message| message.shape.placeholder || message.shape.no_body;
+pub(super) fn is_suspicious(left: Message<'_>, right: Message<'_>) -> bool {
+    let odd = |message: Message<'_>| message.shape().placeholder || message.shape().no_body;
     let [ours, theirs] = [left, right].map(own_length);
     odd(left) || odd(right) || ours.is_none() || ours != theirs
 }
 
 /// The message's size in bytes without its X-TUID lines; `None` where it is not known.
-fn own_length(message: &Message) -> Option<u64> {
-    message.length?.checked_sub(X_TUID_LINE * u64::from(message.shape.x_tuids))
+fn own_length(message: Message<'_>) -> Option<u64> {
+    message.length()?.checked_sub(X_TUID_LINE * u64::from(message.shape().x_tuids))
 }
 
 /// Whether two contents are known, and known to differ.
-pub(super) fn differ(left: &Message, right: &Message) -> bool {
-    let known: (Option<&Content>, Option<&Content>) = (left.content.get(), right.content.get());
-    matches!(known, (Some(left), Some(right)) if left != right)
+pub(super) fn differ(left: Message<'_>, right: Message<'_>) -> bool {
+    matches!((left.content(), right.content()), (Some(left), Some(right)) if left != right)
 }

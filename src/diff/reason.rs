@@ -5,10 +5,9 @@ use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::check::{base_of, has_wrong_size, twins};
+use crate::check::{base_of, twins};
 use crate::fetch;
 use crate::index::{Index, Message};
-use crate::leftover::with_key;
 use crate::maildir::file::Place;
 use crate::maildir::file_name;
 use crate::maildir::scan::Folder;
@@ -44,12 +43,12 @@ impl<'a> Known<'a> {
     }
 
     /// Why `message` is on its side only.
-    pub(super) fn of_lone(&self, message: &Message, lone: Lone) -> Reason {
+    pub(super) fn of_lone(&self, message: Message<'_>, lone: Lone) -> Reason {
         self.in_leftovers(message, lone.side.other())
             .or_else(|| of_place(message))
             .or_else(|| self.is_invisible(message, lone.side).then_some(Reason::InvisibleFolder))
             .or_else(|| of_shape(message, lone.header_size))
-            .or_else(|| has_wrong_size(message).then_some(Reason::WrongSizeS))
+            .or_else(|| message.tells_wrong_size().then_some(Reason::WrongSizeS))
             .or_else(|| self.is_twin(message, lone.side).then_some(Reason::DuplicateBase))
             .or_else(|| lone.folder_absent.then(|| self.of_absent_folder(message, lone.side)))
             .or_else(|| lone.reused_id.then_some(Reason::ReusedId))
@@ -57,28 +56,28 @@ impl<'a> Known<'a> {
     }
 
     /// A leftover never makes a message present, but it tells where it got stuck.
-    fn in_leftovers(&self, message: &Message, other: Side) -> Option<Reason> {
-        if message.key.is_empty() {
+    fn in_leftovers(&self, message: Message<'_>, other: Side) -> Option<Reason> {
+        if message.key().is_empty() {
             return None;
         }
-        let stuck = with_key(&self.indexes[other].leftovers, &message.key).first()?;
-        Some(match stuck.place {
+        let stuck = self.indexes[other].leftovers().with_key(&message.key()).first()?;
+        Some(match stuck.place() {
             Place::Hidden => Reason::HiddenOn(other),
             _ => Reason::InTmpOf(other),
         })
     }
 
-    fn is_invisible(&self, message: &Message, side: Side) -> bool {
-        let folder = self.indexes[side].folders.get(message.folder);
-        folder.is_some_and(|folder| !folder.lists(&message.path))
+    fn is_invisible(&self, message: Message<'_>, side: Side) -> bool {
+        let folder = self.indexes[side].folders.get(message.folder());
+        folder.is_some_and(|folder| !folder.lists(message.path()))
     }
 
     /// Why the other side may have no folder that stands against the message's own. A layout that
     /// holds such a name in some other folder has a way to write it.
-    fn of_absent_folder(&self, message: &Message, side: Side) -> Reason {
+    fn of_absent_folder(&self, message: Message<'_>, side: Side) -> Reason {
         let other = self.indexes[side.other()];
         let refuses = |folder: &Folder| other.layout.refuses(&folder.name);
-        let folder = self.indexes[side].folders.get(message.folder);
+        let folder = self.indexes[side].folders.get(message.folder());
         let has_way = || other.folders.iter().any(|folder| folder.is_listed() && refuses(folder));
         if folder.is_some_and(refuses) && !has_way() {
             Reason::FolderNameRefused
@@ -87,15 +86,16 @@ impl<'a> Known<'a> {
         }
     }
 
-    fn is_twin(&self, message: &Message, side: Side) -> bool {
+    fn is_twin(&self, message: Message<'_>, side: Side) -> bool {
         let index = self.indexes[side];
-        let twins = self.twins[side].get_or_init(|| twins(&index.messages));
+        let twins = self.twins[side]
+            .get_or_init(|| twins(index.messages()).into_iter().map(base_of).collect());
         twins.contains(&base_of(message))
     }
 }
 
-fn of_place(message: &Message) -> Option<Reason> {
-    match message.place {
+fn of_place(message: Message<'_>) -> Option<Reason> {
+    match message.place() {
         Place::Cur | Place::New => None,
         Place::Misfiled => Some(Reason::Misfiled),
         Place::Tmp => Some(Reason::Tmp),
@@ -103,8 +103,8 @@ fn of_place(message: &Message) -> Option<Reason> {
     }
 }
 
-fn of_shape(message: &Message, header_size: Option<u64>) -> Option<Reason> {
-    let shape = message.shape;
+fn of_shape(message: Message<'_>, header_size: Option<u64>) -> Option<Reason> {
+    let shape = message.shape();
     let reasons = [
         (message.is_empty(), Reason::Empty),
         (shape.no_header_end, Reason::NoHeaderEnd),
@@ -118,17 +118,17 @@ fn of_shape(message: &Message, header_size: Option<u64>) -> Option<Reason> {
 /// Whether Dovecot serves less of the message than there is, and says nothing: the name's `W=` is
 /// smaller than the message even before its line ends are counted twice, or than its header, so
 /// that the cut falls into that and what is served may be passed over, or have another key.
-fn is_served_short(message: &Message, header_size: Option<u64>) -> bool {
-    let needed = message.length.max(header_size);
+fn is_served_short(message: Message<'_>, header_size: Option<u64>) -> bool {
+    let needed = message.length().max(header_size);
     let told = file_name::told_wire_size(message.name());
     told.zip(needed).is_some_and(|(told, needed)| told < needed)
 }
 
 /// Why the contents of a pair differ.
-pub(super) fn of_content(indexes: Sides<&Index>, left: &Message, right: &Message) -> Reason {
-    if left.shape.placeholder || right.shape.placeholder {
+pub(super) fn of_content(indexes: Sides<&Index>, left: Message<'_>, right: Message<'_>) -> Reason {
+    if left.shape().placeholder || right.shape().placeholder {
         Reason::Placeholder
-    } else if left.shape.no_body != right.shape.no_body {
+    } else if left.shape().no_body != right.shape().no_body {
         // A header alone is the beginning of its message too; that the body is missing says more.
         Reason::NoBody
     } else if is_truncated(indexes, left, right) {
@@ -139,8 +139,8 @@ pub(super) fn of_content(indexes: Sides<&Index>, left: &Message, right: &Message
 }
 
 /// Whether one content is a proper beginning of the other, and not nothing.
-pub(super) fn is_truncated(indexes: Sides<&Index>, left: &Message, right: &Message) -> bool {
-    let (Some(ours), Some(theirs)) = (left.content.get(), right.content.get()) else {
+pub(super) fn is_truncated(indexes: Sides<&Index>, left: Message<'_>, right: Message<'_>) -> bool {
+    let (Some(ours), Some(theirs)) = (left.content(), right.content()) else {
         return false;
     };
     let (short, long, index) = if ours.length < theirs.length {
@@ -150,5 +150,5 @@ pub(super) fn is_truncated(indexes: Sides<&Index>, left: &Message, right: &Messa
     };
     !short.is_empty()
         && ours.length != theirs.length
-        && fetch::content_up_to(index, long, short.length).is_ok_and(|cut| cut == *short)
+        && fetch::content_up_to(index, long, short.length).is_ok_and(|cut| cut == short)
 }

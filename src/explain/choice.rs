@@ -46,6 +46,6 @@ fn probable(exhibits: &[Exhibit<'_>], row: &Row<'_>) -> Option<(usize, usize)> {
     Some(if side == Side::Left { (own, twin) } else { (twin, own) })
 }
 
-fn place(exhibits: &[Exhibit<'_>], message: &Message) -> Option<usize> {
-    exhibits.iter().position(|exhibit| std::ptr::eq(exhibit.message, message))
+fn place(exhibits: &[Exhibit<'_>], message: Message<'_>) -> Option<usize> {
+    exhibits.iter().position(|exhibit| exhibit.message == message)
 }

@@ -1,6 +1,5 @@
 //! From what somebody typed to a key: an id with or without brackets, a `sha1:` key, or a path.
 
-use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::fmt;
 use std::fs;
@@ -8,7 +7,6 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use crate::index::{Index, Message};
-use crate::leftover::with_key;
 use crate::maildir::control;
 use crate::message::id::{Key, message_id};
 use crate::side::Side;
@@ -97,27 +95,27 @@ fn real(path: &Path) -> PathBuf {
 }
 
 /// The file of an index that lies at a real path.
-fn file_at<'a>(index: &'a Index, path: &Path) -> Option<&'a Message> {
-    let is_there = |message: &&Message| {
-        message.path.file_name() == path.file_name() && real(&index.path_of(message)) == path
+fn file_at<'a>(index: &'a Index, path: &Path) -> Option<Message<'a>> {
+    let is_there = |message: &Message<'_>| {
+        message.path().file_name() == path.file_name() && real(&index.path_of(*message)) == path
     };
-    index.messages.iter().chain(&index.leftovers).find(is_there)
+    index.all_mail().find(is_there)
 }
 
 /// The key of the file at one of the places.
 fn by_path(trees: Trees<'_>, typed: &OsStr, places: &[Place]) -> Result<Option<Key>, Unknown> {
     let key = |place: &Place| {
         let index = trees.index(place.side?)?;
-        file_at(index, &place.real).map(|message| &message.key)
+        file_at(index, &place.real).map(Message::key)
     };
-    let mut keys: Vec<&Key> = places.iter().filter_map(key).collect();
+    let mut keys: Vec<Key> = places.iter().filter_map(key).collect();
     keys.dedup();
     if let [_, _, ..] = keys.as_slice() {
         let name = typed.to_string_lossy();
         let told = format!("{name} is a file of both trees, with two messages: begin with a root");
         return Err(Unknown(told));
     }
-    Ok(keys.first().map(|&key| key.clone()))
+    Ok(keys.pop())
 }
 
 /// What lies at a place that is no message.
@@ -158,11 +156,7 @@ fn by_id(trees: Trees<'_>, typed: &[u8], case_sensitive: bool) -> Option<Key> {
     let value = without_name(typed);
     let bracketed = [b"<", value, b">"].concat();
     let ids = [value, bracketed.as_slice()].into_iter().filter_map(|value| message_id([value]));
-    let exists = |key: &Key| {
-        trees.each().any(|(_, index)| {
-            [&index.messages, &index.leftovers].iter().any(|files| !with_key(files, key).is_empty())
-        })
-    };
+    let exists = |key: &Key| trees.each().any(|(_, index)| index.has_key(key));
     let found = ids.map(|id| id.key(case_sensitive)).find(exists);
     found.or_else(|| as_shown(trees, &String::from_utf8_lossy(value), case_sensitive))
 }
@@ -187,10 +181,7 @@ fn as_shown(trees: Trees<'_>, typed: &str, case_sensitive: bool) -> Option<Key> 
         Key::Content(content) => content.to_string().eq_ignore_ascii_case(typed),
         Key::Id(id) => std::str::from_utf8(id).is_err() && is_it(key),
     };
-    let files = |index: &Index| -> Option<Key> {
-        let mut files = index.messages.iter().chain(&index.leftovers);
-        files.find(|message| is_it(&message.key)).map(|message| message.key.clone())
-    };
+    let files = |index: &Index| -> Option<Key> { index.all_mail().map(Message::key).find(is_it) };
     trees.each().find_map(|(_, index)| files(index))
 }
 
@@ -208,9 +199,10 @@ fn nowhere(trees: Trees<'_>, typed: &str) -> String {
 
 /// A key with where it is: `<a@b> (left, INBOX)`.
 fn describe(trees: Trees<'_>, near: &Near<'_>) -> String {
-    let written = near.message.written.as_deref().map(String::from_utf8_lossy);
-    let written = written.map_or_else(|| near.message.key.to_string(), Cow::into_owned);
-    let folder = trees.index(near.side).and_then(|index| index.folders.get(near.message.folder));
+    let written = near.message.written();
+    let written = written.map(|written| String::from_utf8_lossy(&written).into_owned());
+    let written = written.unwrap_or_else(|| near.message.key().to_string());
+    let folder = trees.index(near.side).and_then(|index| index.folders.get(near.message.folder()));
     let folder = folder.map(|folder| folder.name.to_string()).unwrap_or_default();
     match trees {
         Trees::One(_) => format!("{written} ({folder})"),

@@ -6,12 +6,12 @@
 
 use std::ffi::OsStr;
 
-use crate::diff::{self, Mark, Row, diff};
+use crate::diff::{self, Mark, Row, Same, diff};
 use crate::error::Error;
 use crate::fetch::{self, Particulars};
 use crate::folders::Pairs;
 use crate::index::{Index, Message};
-use crate::leftover::{self, Leftover, State, with_key};
+use crate::leftover::{self, Leftover, State};
 use crate::message::canonical::Content;
 use crate::message::id::Key;
 use crate::side::{Side, Sides};
@@ -64,7 +64,7 @@ pub struct Exhibit<'a> {
     /// The side it lies on.
     pub side: Side,
     /// The file.
-    pub message: &'a Message,
+    pub message: Message<'a>,
     /// Why it is shown.
     pub kinship: Kinship,
     /// What it is to its tree, if it is a leftover.
@@ -135,10 +135,10 @@ impl Explanation<'_> {
         match self.trees {
             Trees::One(index) => self.exhibits.iter().any(|exhibit| {
                 let message = exhibit.message;
-                let folder = index.folders.get(message.folder);
+                let folder = index.folders.get(message.folder());
                 exhibit.kinship == Kinship::SameKey
-                    && message.place.is_delivered()
-                    && folder.is_some_and(|folder| folder.lists(&message.path))
+                    && message.place().is_delivered()
+                    && folder.is_some_and(|folder| folder.lists(message.path()))
             }),
             Trees::Two(..) => !self.rows.is_empty() && !self.rows.iter().any(fails),
         }
@@ -157,7 +157,7 @@ pub fn explain<'a>(
     let key = look_up(trees, typed, case_sensitive)?;
     let mut errors: Sides<Vec<Error>> = Sides::default();
     for (side, index) in trees.each() {
-        let copies: Vec<&Message> = copies(index, &key).collect();
+        let copies: Vec<Message<'_>> = copies(index, &key).collect();
         errors[side].extend(fetch::contents(index, &copies));
     }
     let judged: Sides<Vec<Leftover<'a>>> = Sides::of(|side| {
@@ -183,8 +183,8 @@ pub fn explain<'a>(
 const MOST_DIFFERENCES: usize = 3;
 
 /// Every file of a tree with this key.
-fn copies<'a>(index: &'a Index, key: &Key) -> impl Iterator<Item = &'a Message> {
-    with_key(&index.messages, key).iter().chain(with_key(&index.leftovers, key))
+fn copies<'a>(index: &'a Index, key: &Key) -> impl Iterator<Item = Message<'a>> {
+    index.messages().with_key(key).iter().chain(index.leftovers().with_key(key).iter())
 }
 
 /// What the comparison of two trees says of a key. The content of its copies is known by now, so
@@ -197,12 +197,12 @@ fn rows<'a>(
 ) -> Vec<Row<'a>> {
     let Trees::Two(indexes, pairs) = trees else { return Vec::new() };
     let leftovers = judged.as_ref().map(Vec::as_slice);
-    let options = diff::Options { all: false, ..diff::Options::default() };
+    let options = diff::Options { same: Same::Listed, ..diff::Options::default() };
     let diff = diff(indexes, pairs, leftovers, options);
     for (side, unread) in Side::BOTH.into_iter().zip([diff.errors.left, diff.errors.right]) {
         errors[side].extend(unread);
     }
-    let has_key = |message: &&Message| message.key == *key;
+    let has_key = |message: &Message<'_>| message.key() == *key;
     let mut rows = diff.rows;
     rows.retain(|row| row.files.iter().flatten().any(has_key));
     rows
@@ -222,11 +222,11 @@ fn gather<'a>(
     }
     for (side, index) in trees.each() {
         let known: Vec<Content> = exhibits.iter().filter_map(Exhibit::known_content).collect();
-        let same = |file: &&Message| {
-            let content = file.content.get();
-            file.key != *key && content.is_some_and(|content| known.contains(content))
+        let same = |file: &Message<'_>| {
+            let content = file.content();
+            file.key() != *key && content.is_some_and(|content| known.contains(&content))
         };
-        let others = index.messages.iter().chain(&index.leftovers).filter(same);
+        let others = index.all_mail().filter(same);
         let others: Vec<Exhibit<'a>> =
             others.map(|file| Exhibit::new(side, file, Kinship::SameContent, judged)).collect();
         exhibits.extend(others);
@@ -235,7 +235,7 @@ fn gather<'a>(
         let Some((side, twin)) = row.file().map(|(side, _)| side).zip(row.probable) else {
             continue;
         };
-        if !exhibits.iter().any(|exhibit| std::ptr::eq(exhibit.message, twin)) {
+        if !exhibits.iter().any(|exhibit| exhibit.message == twin) {
             exhibits.push(Exhibit::new(side.other(), twin, Kinship::Probable, judged));
         }
     }
@@ -245,18 +245,18 @@ fn gather<'a>(
 impl<'a> Exhibit<'a> {
     fn new(
         side: Side,
-        message: &'a Message,
+        message: Message<'a>,
         kinship: Kinship,
         judged: &Sides<Vec<Leftover<'a>>>,
     ) -> Exhibit<'a> {
-        let is_it = |leftover: &&Leftover<'_>| std::ptr::eq(leftover.message, message);
+        let is_it = |leftover: &&Leftover<'_>| leftover.message == message;
         let leftover = judged[side].iter().find(is_it).map(|leftover| leftover.state);
         Exhibit { side, message, kinship, leftover, particulars: None, content: None }
     }
 
     /// Its content, if that is known and identifies anything.
     fn known_content(&self) -> Option<Content> {
-        self.message.content.get().copied().filter(|content| !content.is_empty())
+        self.message.content().filter(|content| !content.is_empty())
     }
 }
 
@@ -265,7 +265,7 @@ fn read(trees: Trees<'_>, exhibits: &mut [Exhibit<'_>], errors: &mut Sides<Vec<E
     for (side, index) in trees.each() {
         let of_side: Vec<&mut Exhibit<'_>> =
             exhibits.iter_mut().filter(|exhibit| exhibit.side == side).collect();
-        let files: Vec<&Message> = of_side.iter().map(|exhibit| exhibit.message).collect();
+        let files: Vec<Message<'_>> = of_side.iter().map(|exhibit| exhibit.message).collect();
         errors[side].extend(fetch::contents(index, &files));
         for (exhibit, particulars) in of_side.into_iter().zip(fetch::particulars(index, &files)) {
             match particulars {
@@ -280,10 +280,10 @@ fn read(trees: Trees<'_>, exhibits: &mut [Exhibit<'_>], errors: &mut Sides<Vec<E
 fn number_contents(exhibits: &mut [Exhibit<'_>]) -> Vec<Content> {
     let mut contents: Vec<Content> = Vec::new();
     for exhibit in exhibits {
-        let Some(content) = exhibit.message.content.get() else { continue };
-        let known = contents.iter().position(|known| known == content);
+        let Some(content) = exhibit.message.content() else { continue };
+        let known = contents.iter().position(|known| *known == content);
         exhibit.content = known.or_else(|| {
-            contents.push(*content);
+            contents.push(content);
             contents.len().checked_sub(1)
         });
     }

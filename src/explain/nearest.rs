@@ -21,24 +21,25 @@ const LONGEST: usize = 300;
 #[derive(Debug)]
 pub(super) struct Near<'a> {
     pub(super) side: Side,
-    pub(super) message: &'a Message,
+    pub(super) message: Message<'a>,
 }
 
 /// The keys that contain what was typed, or are contained in it; else those that take the fewest
 /// changes of a letter, as long as less than half of the letters change.
 pub(super) fn nearest<'a>(trees: Trees<'a>, typed: &str) -> Vec<Near<'a>> {
     let typed = typed.trim().trim_matches(['<', '>']).to_lowercase();
-    let mut near: BTreeMap<(usize, &'a Key), Near<'a>> = BTreeMap::new();
-    let mut last: Option<&Key> = None;
+    let mut near: BTreeMap<(usize, Key), Near<'a>> = BTreeMap::new();
+    let mut last: Option<Key> = None;
     for (side, index) in trees.each() {
-        for message in index.messages.iter().chain(&index.leftovers) {
-            if last == Some(&message.key) {
+        for message in index.all_mail() {
+            let key = message.key();
+            if last.as_ref() == Some(&key) {
                 continue;
             }
-            last = Some(&message.key);
+            last = Some(key.clone());
             let worst = near.last_key_value().filter(|_| near.len() == MOST).map(|(key, _)| key.0);
-            let Some(far) = distance(&message.key, &typed, worst) else { continue };
-            near.entry((far, &message.key)).or_insert(Near { side, message });
+            let Some(far) = distance(&key, &typed, worst) else { continue };
+            near.entry((far, key)).or_insert(Near { side, message });
             if near.len() > MOST {
                 near.pop_last();
             }

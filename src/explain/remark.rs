@@ -75,8 +75,8 @@ impl fmt::Display for Remark {
 
 /// All that is out of the ordinary with an exhibit of this tree.
 pub(super) fn remarks(index: &Index, exhibit: &Exhibit<'_>) -> Vec<Remark> {
-    let shape = exhibit.message.shape;
-    let folder = index.folders.get(exhibit.message.folder);
+    let shape = exhibit.message.shape();
+    let folder = index.folders.get(exhibit.message.folder());
     let read = exhibit.particulars.as_ref();
     let length = read.map(|read| read.length);
     let name = exhibit.message.name();
@@ -95,7 +95,7 @@ pub(super) fn remarks(index: &Index, exhibit: &Exhibit<'_>) -> Vec<Remark> {
         shape.no_body.then_some(Remark::NoBody),
         shape.placeholder.then_some(Remark::Placeholder),
         folder
-            .is_some_and(|folder| !folder.lists(&exhibit.message.path))
+            .is_some_and(|folder| !folder.lists(exhibit.message.path()))
             .then_some(Remark::InvisibleFolder),
         compressed,
         wrong_s.map(Remark::WrongSizeS),

@@ -9,22 +9,26 @@ use std::path::PathBuf;
 
 use crate::maildir::renamed::{Trace, repeated};
 
-use super::Message;
+use super::message::Message;
+use super::record::{Record, Store};
 
-/// Drops all but one of the entries that are one file; of a message and a leftover the leftover.
-pub(super) fn drop_ghosts(messages: &mut Vec<Message>, leftovers: &mut Vec<Message>) {
-    let repeated = repeated(messages.iter().chain(leftovers.iter()).map(|file| file.read_inode));
+/// Drops all but the first of the entries that are one file; of a message and a leftover the
+/// leftover.
+pub(super) fn drop_ghosts(store: &Store, messages: &mut Vec<Record>, leftovers: &mut Vec<Record>) {
+    let inode = |record: &Record| Message::new(store, record).read_inode();
+    let repeated = repeated(messages.iter().chain(leftovers.iter()).map(inode));
     if repeated.is_empty() {
         return;
     }
     let mut seen: BTreeSet<Trace> = BTreeSet::new();
     let mut paths: BTreeSet<PathBuf> = BTreeSet::new();
     for files in [messages, leftovers] {
-        files.retain(|file| {
-            let may_be_ghost = repeated.contains(&file.read_inode);
-            let is_first = !may_be_ghost || paths.insert(file.path.clone());
-            let has_one_name = may_be_ghost && !file.has_names && !file.is_link();
-            is_first && (!has_one_name || seen.insert(Trace::of(&file.path, file.read_inode)))
+        files.retain(|record| {
+            let file = Message::new(store, record);
+            let may_be_ghost = repeated.contains(&file.read_inode());
+            let is_first = !may_be_ghost || paths.insert(file.path().to_owned());
+            let has_one_name = may_be_ghost && !file.has_names() && !file.is_link();
+            is_first && (!has_one_name || seen.insert(Trace::of(file.path(), file.read_inode())))
         });
     }
 }
@@ -32,44 +36,36 @@ pub(super) fn drop_ghosts(messages: &mut Vec<Message>, leftovers: &mut Vec<Messa
 #[cfg(test)]
 mod tests {
     use std::path::Path;
-    use std::sync::OnceLock;
 
     use super::*;
-    use crate::identify::Shape;
-    use crate::maildir::file::Place;
-    use crate::maildir::file_name::Flags;
-    use crate::message::id::Key;
-
-    fn file(path: &str, read_inode: u64, has_names: bool) -> Message {
-        Message {
-            key: Key::Id((*b"a@b").into()),
-            id: None,
-            written: None,
-            folder: 0,
-            place: Place::Cur,
-            path: PathBuf::from(path),
-            inode: read_inode,
-            read_inode,
-            has_names,
-            modified: 0,
-            size: 0,
-            length: None,
-            flags: Flags::default(),
-            shape: Shape::default(),
-            content: OnceLock::new(),
-            date: None,
-        }
-    }
+    use crate::arena::Arena;
+    use crate::identify::{Identity, Shape};
+    use crate::index::record::{Facts, Keeper};
+    use crate::maildir::file::{File, Otherwise, Place};
+    use crate::message::canonical::Content;
 
     #[track_caller]
     fn check(messages: &[(&str, u64, bool)], leftovers: &[(&str, u64, bool)], kept: &[&str]) {
-        let files = |files: &[(&str, u64, bool)]| -> Vec<Message> {
-            files.iter().map(|&(path, inode, names)| file(path, inode, names)).collect()
+        let keeper = Keeper::new(false);
+        let mut paths = Arena::default();
+        let mut records = |files: &[(&str, u64, bool)]| -> Vec<Record> {
+            let record = |&(path, inode, has_names): &(&str, u64, bool)| {
+                let span = paths.add(&[path.as_bytes()]);
+                let file = File::new(0, Place::Cur, span, inode, Otherwise::Mail);
+                let names = 1 + u64::from(has_names);
+                let facts = Facts { size: 0, modified: 0, inode, names, compressed: false };
+                let content = Some(Content::default());
+                let shape = Shape::default();
+                let identity = Identity { id: None, content, shape, length: Some(0), date: None };
+                keeper.keep(&file, path.as_bytes(), facts, identity)
+            };
+            files.iter().map(record).collect()
         };
-        let (mut messages, mut leftovers) = (files(messages), files(leftovers));
-        drop_ghosts(&mut messages, &mut leftovers);
-        let paths: Vec<&Path> =
-            messages.iter().chain(&leftovers).map(|file| file.path.as_path()).collect();
+        let (mut messages, mut leftovers) = (records(messages), records(leftovers));
+        let store = keeper.into_store(paths);
+        drop_ghosts(&store, &mut messages, &mut leftovers);
+        let files = messages.iter().chain(&leftovers);
+        let paths: Vec<&Path> = files.map(|file| Message::new(&store, file).path()).collect();
         assert_eq!(paths, kept.iter().map(Path::new).collect::<Vec<_>>());
     }
 

@@ -1,129 +1,28 @@
 //! A tree's messages by key: all that a comparison needs to know of one side.
 
 use std::collections::BTreeSet;
-use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
 
 use rayon::prelude::*;
 
 use crate::error::{Error, Nature};
 use crate::finding::Finding;
-use crate::identify::{self, Identity, Shape};
-use crate::maildir::file::{File, Otherwise, Place};
-use crate::maildir::file_name::{self, Flags};
+use crate::maildir::file::Otherwise;
 use crate::maildir::layout::Layout;
 use crate::maildir::scan::{Folder, Scan};
-use crate::message::canonical::Content;
 use crate::message::id::Key;
 
+mod record;
+mod message;
 mod ghosts;
 mod look;
 
+pub use message::{Message, Messages};
+
 use ghosts::drop_ghosts;
-use look::{Look, look_at_all};
-
-/// One mail file: a message, or a leftover.
-#[derive(Debug)]
-pub struct Message {
-    /// What makes it the same message as another.
-    pub key: Key,
-    /// Its Message-ID without brackets and blanks, in its own letter case; `None` without a usable
-    /// one.
-    pub id: Option<Box<[u8]>>,
-    /// Its Message-ID as written.
-    pub written: Option<Box<[u8]>>,
-    /// The index of its folder in [`Index::folders`].
-    pub folder: usize,
-    /// Where in the folder it lies.
-    pub place: Place,
-    /// Relative to the root; absolute where INBOX lies outside.
-    pub path: PathBuf,
-    /// The inode number, a link's its own.
-    pub inode: u64,
-    /// The inode number of what was read: of what a link leads to.
-    pub read_inode: u64,
-    /// Whether the file has other names, by hard links.
-    pub has_names: bool,
-    /// When the file was last written, in seconds since 1970-01-01 UTC. Servers serve it as the
-    /// time of arrival.
-    pub modified: i64,
-    /// On disk, in bytes.
-    pub size: u64,
-    /// Of the message itself, in bytes: another one than `size` where the file is compressed, and
-    /// `None` where such a file was not read to its end.
-    pub length: Option<u64>,
-    /// From the file's name.
-    pub flags: Flags,
-    /// What is missing or out of the ordinary.
-    pub shape: Shape,
-    /// The canonical content, once it is known.
-    pub content: OnceLock<Content>,
-    /// The Date field in seconds since 1970-01-01 UTC, where it was asked for.
-    pub date: Option<i64>,
-}
-
-impl Message {
-    /// Whether its content is known to be empty after canonicalisation.
-    pub fn is_empty(&self) -> bool {
-        self.length == Some(0) || self.content.get().is_some_and(Content::is_empty)
-    }
-
-    /// Whether the file is a link to where the message lies.
-    pub fn is_link(&self) -> bool {
-        self.inode != self.read_inode
-    }
-
-    /// The file's name.
-    pub fn name(&self) -> &[u8] {
-        self.path.file_name().unwrap_or_default().as_bytes()
-    }
-
-    /// What of the file's name stays while flags change.
-    pub fn base(&self) -> &[u8] {
-        file_name::base(self.name())
-    }
-
-    /// The directory that its `cur`, `new` or `tmp` lies in: of a delivered message its folder's.
-    pub fn folder_directory(&self) -> &Path {
-        self.path.parent().and_then(Path::parent).unwrap_or(Path::new(""))
-    }
-
-    fn new(file: &File, path: PathBuf, read: Read, identity: Identity) -> Message {
-        let name = path.file_name().unwrap_or_default();
-        let flags = file_name::flags(name.as_bytes());
-        let place = if path == file.path { file.place } else { Place::of_delivered(&path) };
-        let (id, written) = identity.id.map(|id| (id.id, id.written)).unzip();
-        Message {
-            key: identity.key,
-            id,
-            written,
-            folder: file.folder,
-            place,
-            path,
-            inode: file.inode,
-            read_inode: read.inode,
-            has_names: read.names > 1,
-            modified: read.modified,
-            size: read.size,
-            length: identity.length,
-            flags,
-            shape: identity.shape,
-            content: identity.content.map(OnceLock::from).unwrap_or_default(),
-            date: identity.date,
-        }
-    }
-}
-
-/// What the system says of an open file.
-#[derive(Clone, Copy, Debug)]
-struct Read {
-    size: u64,
-    modified: i64,
-    inode: u64,
-    names: u64,
-}
+use look::{Look, Looker};
+use record::{Keeper, Record, Store};
 
 /// Files that are no messages, counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -153,11 +52,10 @@ pub struct Index {
     pub folders: Vec<Folder>,
     /// For each folder whether it was left out; missing means not.
     pub excluded: Vec<bool>,
-    /// Sorted by key, then delivered ones first, then by path.
-    pub messages: Vec<Message>,
-    /// Files in `tmp`, and mail in dot files; sorted likewise.
-    pub leftovers: Vec<Message>,
-    /// Everything else.
+    messages: Vec<Record>,
+    leftovers: Vec<Record>,
+    store: Store,
+    /// What is no mail, and what was not read.
     pub tally: Tally,
     /// What could not be read, each with the index of its folder; sorted by path.
     pub errors: Vec<(usize, Error)>,
@@ -170,9 +68,30 @@ pub struct Index {
 }
 
 impl Index {
+    /// What counts.
+    pub fn messages(&self) -> Messages<'_> {
+        Messages::new(&self.store, &self.messages)
+    }
+
+    /// Files in `tmp`, and mail in dot files.
+    pub fn leftovers(&self) -> Messages<'_> {
+        Messages::new(&self.store, &self.leftovers)
+    }
+
+    /// Messages, then leftovers.
+    pub fn all_mail(&self) -> impl Iterator<Item = Message<'_>> + Clone {
+        self.messages().iter().chain(self.leftovers().iter())
+    }
+
+    /// Whether any file has a key.
+    pub fn has_key(&self, key: &Key) -> bool {
+        let files = [self.messages(), self.leftovers()];
+        files.iter().any(|files| !files.with_key(key).is_empty())
+    }
+
     /// The path of a message as it can be opened from here.
-    pub fn path_of(&self, message: &Message) -> PathBuf {
-        self.root.join(&message.path)
+    pub fn path_of(&self, message: Message<'_>) -> PathBuf {
+        self.root.join(message.path())
     }
 
     /// How many entries below the root are no directories, followed links to directories apart.
@@ -196,14 +115,10 @@ pub struct Options {
 
 /// Reads every file of a scan that takes part, on all cores; counts each in `read`.
 pub fn index(scan: Scan, options: &Options, read: &AtomicU64) -> Index {
-    let wanted = identify::Options {
-        case_sensitive: options.case_sensitive,
-        date: options.before.is_some(),
-    };
     let is_excluded = |folder: usize| options.excluded.get(folder).copied().unwrap_or_default();
-    let (excluded, files): (Vec<File>, Vec<File>) =
-        scan.files.into_iter().partition(|file| is_excluded(file.folder));
-    let looked = look_at_all(&scan.root, &files, wanted, read);
+    let (mut files, mut paths) = (scan.files, scan.paths);
+    let listed = files.len();
+    files.retain(|file| !is_excluded(file.folder()));
     let mut index = Index {
         root: scan.root,
         layout: scan.layout,
@@ -212,7 +127,8 @@ pub fn index(scan: Scan, options: &Options, read: &AtomicU64) -> Index {
         excluded: options.excluded.clone(),
         messages: Vec::new(),
         leftovers: Vec::new(),
-        tally: Tally { excluded: excluded.len() as u64, ..Tally::default() },
+        store: Store::default(),
+        tally: Tally { excluded: (listed - files.len()) as u64, ..Tally::default() },
         errors: Vec::new(),
         findings: scan.findings,
         followed: scan.followed,
@@ -221,10 +137,12 @@ pub fn index(scan: Scan, options: &Options, read: &AtomicU64) -> Index {
     index.count_others(&is_excluded);
     index.errors.extend(scan.errors.into_iter().filter(|(folder, _)| !is_excluded(*folder)));
     index.findings.retain(|finding| !is_excluded(finding.folder));
-    for (file, look) in files.iter().zip(looked) {
-        index.add(file.folder, look, options.before);
-    }
-    drop_ghosts(&mut index.messages, &mut index.leftovers);
+    let keeper = Keeper::new(options.case_sensitive);
+    let looker = Looker { root: &index.root, before: options.before, keeper: &keeper, read };
+    let looks = looker.look_at_all(&mut files, &mut paths);
+    drop(files);
+    index.store = keeper.into_store(paths);
+    index.messages = looks.into_iter().filter_map(|look| index.settle(look)).collect();
     index.sort();
     index
 }
@@ -242,44 +160,34 @@ impl Index {
         }
     }
 
-    fn add(&mut self, folder: usize, look: Look, before: Option<i64>) {
+    /// Puts what became of a file where it belongs; gives back a message.
+    fn settle(&mut self, look: Look) -> Option<Record> {
         match look {
-            Look::Mail(message) => self.add_mail(*message, before),
+            Look::Mail(record) if record.place.is_leftover() => self.leftovers.push(record),
+            Look::Mail(record) => return Some(record),
+            Look::Later => self.tally.excluded += 1,
             Look::NoMail(Otherwise::Control) => self.tally.control += 1,
             Look::NoMail(_) => self.tally.foreign += 1,
-            Look::Unreadable(error) => {
+            Look::Unreadable(trouble) => {
                 self.tally.unreadable += 1;
-                self.errors.push((folder, error));
+                self.errors.push(*trouble);
             }
-            Look::Gone(error) => {
+            Look::Gone(trouble) => {
+                let (folder, error) = *trouble;
                 let told = "vanished while the tree was read: run again";
                 self.tally.vanished += 1;
                 let error = Error::told(error.path(), told).of(Nature::Vanished);
                 self.errors.push((folder, error));
             }
         }
-    }
-
-    fn add_mail(&mut self, message: Message, before: Option<i64>) {
-        let later = message.date.zip(before).is_some_and(|(date, before)| date >= before);
-        match message.place {
-            _ if later => self.tally.excluded += 1,
-            place if place.is_leftover() => self.leftovers.push(message),
-            _ => self.messages.push(message),
-        }
+        None
     }
 
     fn sort(&mut self) {
-        self.messages.par_sort_unstable_by(order);
-        self.leftovers.sort_unstable_by(order);
+        let Index { store, messages, leftovers, .. } = self;
+        messages.par_sort_unstable_by(|one, other| store.compare(one, other));
+        leftovers.sort_unstable_by(|one, other| store.compare(one, other));
+        drop_ghosts(store, messages, leftovers);
         self.errors.sort_by(|(_, one), (_, other)| one.path().cmp(other.path()));
     }
-}
-
-fn order(one: &Message, other: &Message) -> std::cmp::Ordering {
-    let rank = |message: &Message| !message.place.is_delivered();
-    one.key
-        .cmp(&other.key)
-        .then_with(|| rank(one).cmp(&rank(other)))
-        .then_with(|| one.path.cmp(&other.path))
 }

@@ -1,21 +1,42 @@
 //! A file of a tree that counts, or may count, and its place in a folder.
 
 use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use crate::arena::Span;
 
 /// A file that counts, or may count once it has been looked into.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct File {
-    /// The index of its folder.
-    pub folder: usize,
+    folder: u32,
     /// Where in the folder it lies.
     pub place: Place,
-    /// Its path relative to the root; absolute where INBOX lies outside.
-    pub path: PathBuf,
+    /// Its path relative to the root, in the scan's paths; absolute where INBOX lies outside.
+    pub path: Span,
     /// Its inode number, by which it is found again after a rename.
     pub inode: u64,
     /// What it is if it does not look like mail.
     pub otherwise: Otherwise,
+}
+
+impl File {
+    /// A file of the folder of this index.
+    pub fn new(folder: usize, place: Place, path: Span, inode: u64, otherwise: Otherwise) -> File {
+        let mut file = File { folder: 0, place, path, inode, otherwise };
+        file.put_into(folder);
+        file
+    }
+
+    /// The index of its folder.
+    pub fn folder(&self) -> usize {
+        self.folder as usize
+    }
+
+    /// Gives it to the folder of this index; four thousand million folders are more than a disk
+    /// holds.
+    pub fn put_into(&mut self, folder: usize) {
+        self.folder = u32::try_from(folder).unwrap_or(u32::MAX);
+    }
 }
 
 /// What a file is that does not look like mail.

@@ -113,8 +113,9 @@ fn number(digits: &[u8]) -> u64 {
 /// A number in a name as Dovecot reads it: the first such key followed by digits and then `:`, `,`
 /// or the end (`maildir-filename.c` `maildir_filename_get_size`).
 fn find_told<'n>(name: &'n [u8], key: &[u8]) -> Option<Told<'n>> {
-    memchr::memmem::find_iter(name, key).find_map(|at| {
-        let (before, value) = (name.get(..at)?, name.get(at + key.len()..)?);
+    memchr::memchr_iter(b',', name).find_map(|at| {
+        let (before, field) = name.split_at_checked(at)?;
+        let value = field.strip_prefix(key)?;
         let length = value.iter().take_while(|byte| byte.is_ascii_digit()).count();
         let (digits, after) = value.split_at_checked(length)?;
         let ends = matches!(after.first(), None | Some(b':' | b','));

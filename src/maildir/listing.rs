@@ -4,16 +4,17 @@
 //! shows others twice; this is measured, on every file system. So a directory whose time of change
 //! moved meanwhile is listed again, and what was seen is united.
 
-use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::ffi::OsStr;
 use std::fs::{self, FileType, Metadata};
 use std::io;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::Path;
 use std::time::SystemTime;
 
 use walkdir::{DirEntryExt, WalkDir};
 
+use crate::arena::{Arena, Span};
 use crate::error::Error;
 
 /// What is said of a directory that never stood still.
@@ -23,10 +24,10 @@ pub(super) const UNSTEADY: &str = "kept changing while the tree was read: run ag
 const ATTEMPTS: usize = 3;
 
 /// One entry of a directory.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry<'e> {
     /// Its name, of any bytes.
-    pub name: OsString,
+    pub name: &'e OsStr,
     /// The inode number, a link's its own.
     pub inode: u64,
     /// What it is, links not followed.
@@ -65,11 +66,54 @@ impl Kind {
     }
 }
 
-/// A directory's entries.
+/// The entries of a directory, in the order in which it gives them.
+#[derive(Debug, Default)]
+pub struct Entries {
+    names: Arena,
+    items: Vec<Item>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Item {
+    name: Span,
+    inode: u64,
+    kind: Kind,
+}
+
+impl Entries {
+    /// Adds one.
+    pub fn push(&mut self, Entry { name, inode, kind }: Entry<'_>) {
+        let name = self.names.add(&[name.as_bytes()]);
+        self.items.push(Item { name, inode, kind });
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = Entry<'_>> {
+        self.items.iter().map(|&Item { name, inode, kind }| {
+            let name = OsStr::from_bytes(self.names.get(name));
+            Entry { name, inode, kind }
+        })
+    }
+
+    /// Adds what a later listing of the directory saw; of one name the later entry stays. Until
+    /// [`super::scan`] has looked, a file that was renamed meanwhile is here under both names.
+    pub fn unite(&mut self, later: &Entries) {
+        let mut earlier = std::mem::take(&mut self.items);
+        for entry in later.iter() {
+            self.push(entry);
+        }
+        self.items.append(&mut earlier);
+        let name = |item: &Item| self.names.get(item.name);
+        self.items.sort_by(|one, other| name(one).cmp(name(other)));
+        self.items.dedup_by(|next, first| name(next) == name(first));
+    }
+}
+
+/// What a directory holds.
 #[derive(Debug)]
 pub struct Listing {
-    /// Sorted by name.
-    pub entries: Vec<Entry>,
+    /// What every listing saw.
+    pub entries: Entries,
     /// Whether the last listing saw a directory that did not change.
     pub steady: bool,
     /// Entries of which not even the kind could be told.
@@ -87,16 +131,21 @@ pub struct Listing {
 pub fn list(directory: &Path) -> Result<Listing, Error> {
     let stat = || fs::metadata(directory).map_err(|error| Error::io(directory, error));
     let mut before = stat()?;
-    let mut union = Union::new();
     let mut listing = Listing {
-        entries: Vec::new(),
+        entries: Entries::default(),
         steady: false,
         errors: Vec::new(),
         identity: (before.dev(), before.ino()),
         changed: None,
     };
-    for _ in 0..ATTEMPTS {
-        listing.errors = read(directory, &mut union)?;
+    for attempt in 0..ATTEMPTS {
+        let (seen, errors) = read(directory)?;
+        listing.errors = errors;
+        if attempt == 0 {
+            listing.entries = seen;
+        } else {
+            listing.entries.unite(&seen);
+        }
         let after = stat()?;
         listing.changed = changed(&after);
         listing.steady = changed(&before) == listing.changed;
@@ -105,27 +154,21 @@ pub fn list(directory: &Path) -> Result<Listing, Error> {
         }
         before = after;
     }
-    listing.entries = union.into_values().collect();
     Ok(listing)
 }
-
-/// What several listings of one directory saw. Until [`super::scan`] has looked, a file that was
-/// renamed meanwhile stands in it under both names.
-type Union = BTreeMap<OsString, Entry>;
 
 fn changed(metadata: &Metadata) -> Option<SystemTime> {
     metadata.modified().ok()
 }
 
-/// One pass over the directory.
-fn read(directory: &Path, union: &mut Union) -> Result<Vec<Error>, Error> {
-    let mut errors = Vec::new();
+/// One pass over the directory: its entries, and those of which not even the kind could be told.
+fn read(directory: &Path) -> Result<(Entries, Vec<Error>), Error> {
+    let (mut entries, mut errors) = (Entries::default(), Vec::new());
     for entry in WalkDir::new(directory).min_depth(1).max_depth(1) {
         match entry {
             Ok(entry) => {
-                let name = entry.file_name().to_owned();
-                let kind = Kind::of(entry.file_type());
-                union.insert(name.clone(), Entry { name, inode: entry.ino(), kind });
+                let (name, kind) = (entry.file_name(), Kind::of(entry.file_type()));
+                entries.push(Entry { name, inode: entry.ino(), kind });
             }
             Err(error) => {
                 let depth = error.depth();
@@ -137,11 +180,32 @@ fn read(directory: &Path, union: &mut Union) -> Result<Vec<Error>, Error> {
             }
         }
     }
-    Ok(errors)
+    Ok((entries, errors))
 }
 
 /// walkdir's error as ours.
 fn walk_error(directory: &Path, error: walkdir::Error) -> Error {
     let path = error.path().unwrap_or(directory).to_owned();
     Error::io(&path, error.into_io_error().unwrap_or_else(|| io::Error::other("link loop")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_two_listings_the_later_says_what_a_name_is() {
+        let entry = |name, inode| Entry { name: OsStr::new(name), inode, kind: Kind::File };
+        let of = |listed: &[(&'static str, u64)]| {
+            let mut entries = Entries::default();
+            for &(name, inode) in listed {
+                entries.push(entry(name, inode));
+            }
+            entries
+        };
+        let mut seen = of(&[("b", 1), ("a", 2)]);
+        seen.unite(&of(&[("c", 3), ("a", 4)]));
+        let all: Vec<(&OsStr, u64)> = seen.iter().map(|entry| (entry.name, entry.inode)).collect();
+        assert_eq!(all, [(OsStr::new("a"), 4), (OsStr::new("b"), 1), (OsStr::new("c"), 3)]);
+    }
 }

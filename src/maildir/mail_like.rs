@@ -9,6 +9,7 @@ use std::ops::ControlFlow;
 
 use crate::mail_file::MailFile;
 use crate::message::header::{HeaderZone, Piece};
+use crate::message::known::Known;
 
 use super::file_name;
 
@@ -45,9 +46,9 @@ pub fn head_looks_like_mail(head: &[u8]) -> bool {
     let mut zone = HeaderZone::new();
     let head = head.get(..HEAD).unwrap_or(head);
     zone.feed(head, &mut |piece| {
-        if let Piece::Field { name, .. } = piece {
+        if let Piece::Field(name) = piece {
             fields += usize::from(is_name(name));
-            usual |= is_usual(name);
+            usual |= Known::of(name).is_usual();
         }
     });
     fields >= 2 && usual
@@ -55,13 +56,6 @@ pub fn head_looks_like_mail(head: &[u8]) -> bool {
 
 fn is_name(name: &[u8]) -> bool {
     !name.is_empty() && name.iter().all(u8::is_ascii_graphic)
-}
-
-/// Whether a field of this name is in every message, or put there on its way.
-pub fn is_usual(name: &[u8]) -> bool {
-    const USUAL: [&[u8]; 7] =
-        [b"From", b"To", b"Subject", b"Date", b"Message-ID", b"Received", b"Return-Path"];
-    USUAL.iter().any(|usual| usual.eq_ignore_ascii_case(name))
 }
 
 #[cfg(test)]

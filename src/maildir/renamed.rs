@@ -4,9 +4,12 @@
 //! name and inode stay. Two files that exist at the same time are two files, whatever they share.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+
+use crate::arena::Arena;
 
 use super::file::File;
 use super::file_name;
@@ -20,8 +23,8 @@ pub fn relocate(root: &Path, gone: &[(&Path, u64)]) -> Vec<Option<PathBuf>> {
     let mut now: BTreeMap<Trace, PathBuf> = BTreeMap::new();
     for directory in folders.iter().flat_map(|folder| [folder.join("new"), folder.join("cur")]) {
         let listing = listing::list(&root.join(&directory));
-        for entry in listing.into_iter().flat_map(|listing| listing.entries) {
-            let path = directory.join(&entry.name);
+        for entry in listing.iter().flat_map(|listing| listing.entries.iter()) {
+            let path = directory.join(entry.name);
             now.insert(Trace::of(&path, entry.inode), path);
         }
     }
@@ -30,13 +33,14 @@ pub fn relocate(root: &Path, gone: &[(&Path, u64)]) -> Vec<Option<PathBuf>> {
 
 /// Of a file that was listed under several names because it was renamed meanwhile, keeps the name
 /// that it has now; or one of them if it has yet another, under which it will be found.
-pub(super) fn keep_latest_names(root: &Path, files: &mut Vec<File>) {
+pub(super) fn keep_latest_names(root: &Path, paths: &Arena, files: &mut Vec<File>) {
     let twins = repeated(files.iter().map(|file| file.inode));
-    let of = |file: &File| Trace::of(&file.path, file.inode);
+    let path = |file: &File| Path::new(OsStr::from_bytes(paths.get(file.path)));
+    let of = |file: &File| Trace::of(path(file), file.inode);
     let suspects = files.iter().filter(|file| twins.contains(&file.inode));
     let doubles = repeated(suspects.map(of));
     let is_double = |file: &File| twins.contains(&file.inode) && doubles.contains(&of(file));
-    let exists = |file: &File| fs::symlink_metadata(root.join(&file.path)).is_ok();
+    let exists = |file: &File| fs::symlink_metadata(root.join(path(file))).is_ok();
     let there = files.iter().filter(|file| is_double(file) && exists(file));
     let mut kept: BTreeSet<Trace> = there.map(of).collect();
     files.retain(|file| !is_double(file) || exists(file) || kept.insert(of(file)));
@@ -84,29 +88,26 @@ mod tests {
     fn a_file_under_two_names_is_one_and_never_none() {
         let tree = tempfile::tempdir().unwrap();
         fs::create_dir(tree.path().join("cur")).unwrap();
-        let file = |name: &str, inode| File {
-            folder: 0,
-            place: Place::Cur,
-            path: Path::new("cur").join(name),
-            inode,
-            otherwise: Otherwise::Mail,
-        };
+        let mut paths = Arena::default();
+        let listed = ["cur/1.h:2,", "cur/1.h:2,S", "cur/2.h:2,"].map(|path| {
+            let path = paths.add(&[path.as_bytes()]);
+            File::new(0, Place::Cur, path, 7, Otherwise::Mail)
+        });
         let names = |files: &[File]| {
-            let name = |file: &File| file.path.file_name().unwrap().to_str().unwrap().to_owned();
+            let name = |file: &File| String::from_utf8_lossy(paths.get(file.path)).into_owned();
             files.iter().map(name).collect::<Vec<_>>()
         };
-        let listed = || vec![file("1.h:2,", 7), file("1.h:2,S", 7), file("2.h:2,", 7)];
-        let mut gone = listed();
-        keep_latest_names(tree.path(), &mut gone);
-        assert_eq!(names(&gone), ["1.h:2,", "2.h:2,"]);
+        let mut gone = listed.to_vec();
+        keep_latest_names(tree.path(), &paths, &mut gone);
+        assert_eq!(names(&gone), ["cur/1.h:2,", "cur/2.h:2,"]);
         fs::write(tree.path().join("cur/1.h:2,S"), "mail").unwrap();
-        let mut renamed = listed();
-        keep_latest_names(tree.path(), &mut renamed);
-        assert_eq!(names(&renamed), ["1.h:2,S", "2.h:2,"]);
+        let mut renamed = listed.to_vec();
+        keep_latest_names(tree.path(), &paths, &mut renamed);
+        assert_eq!(names(&renamed), ["cur/1.h:2,S", "cur/2.h:2,"]);
         fs::write(tree.path().join("cur/1.h:2,"), "mail").unwrap();
-        let mut linked = listed();
-        keep_latest_names(tree.path(), &mut linked);
-        assert_eq!(names(&linked), ["1.h:2,", "1.h:2,S", "2.h:2,"]);
+        let mut linked = listed.to_vec();
+        keep_latest_names(tree.path(), &paths, &mut linked);
+        assert_eq!(names(&linked), ["cur/1.h:2,", "cur/1.h:2,S", "cur/2.h:2,"]);
     }
 
     #[test]

@@ -11,6 +11,7 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+use crate::arena::Arena;
 use crate::error::Error;
 use crate::finding::{Finding, Kind as Found};
 use crate::mail_file::{Buffer, MailFile};
@@ -46,8 +47,10 @@ pub struct Scan {
     pub note: Option<String>,
     /// Sorted by name.
     pub folders: Vec<Folder>,
-    /// Every file that may count, by folder and path.
+    /// Every file that may count, in the order in which the disk gave them.
     pub files: Vec<File>,
+    /// The paths of the files.
+    pub paths: Arena,
     /// What could not be read, with the index of its folder.
     pub errors: Vec<(usize, Error)>,
     /// What is wrong with the directories.
@@ -74,6 +77,13 @@ pub struct Folder {
     pub control: u64,
     /// Foreign files, likewise, as far as their names and kinds tell.
     pub foreign: u64,
+}
+
+impl Scan {
+    /// The path of a file, relative to the root; absolute where INBOX lies outside.
+    pub fn path(&self, file: &File) -> &Path {
+        Path::new(OsStr::from_bytes(self.paths.get(file.path)))
+    }
 }
 
 impl Folder {
@@ -207,6 +217,7 @@ impl Builder {
             note,
             folders: Vec::new(),
             files: Vec::new(),
+            paths: Arena::default(),
             errors: Vec::new(),
             findings: Vec::new(),
             followed: Vec::new(),
@@ -218,14 +229,14 @@ impl Builder {
 
     /// Adds the directories of one walk, each after the one that it lies in.
     fn add(&mut self, origin: Origin<'_>, tree: Walk) {
-        let mut standings: BTreeMap<&Path, Standing> = BTreeMap::new();
-        for (path, directory) in &tree.directories {
+        let mut standings: BTreeMap<PathBuf, Standing> = BTreeMap::new();
+        for (path, directory) in tree.directories {
             let parent = path.parent().and_then(|parent| standings.get(parent)).copied();
-            let standing = self.place(origin, path, directory, parent);
-            self.add_files(origin, path, directory, standing);
-            self.find_faults(origin, path, directory, standing);
-            if is_in_maildir(path, &standings) {
-                let path = origin.base.join(path);
+            let standing = self.place(origin, &path, &directory, parent);
+            self.add_files(origin, &path, &directory, standing);
+            self.find_faults(origin, &path, &directory, standing);
+            if is_in_maildir(&path, &standings) {
+                let path = origin.base.join(&path);
                 self.find(Finding::new(Found::DirInMaildir, standing.folder, path, ""));
             }
             standings.insert(path, standing);
@@ -287,9 +298,9 @@ impl Builder {
         directory: &Directory,
         standing: Standing,
     ) {
-        let place = |entry: &Entry| origin.base.join(path).join(&entry.name);
+        let place = |entry: Entry<'_>| origin.base.join(path).join(entry.name);
         if let Role::Delivery(_) = standing.role {
-            let is_special = |entry: &&Entry| {
+            let is_special = |entry: &Entry<'_>| {
                 entry.kind == Kind::Special && !entry.name.as_bytes().starts_with(b".")
             };
             let special = directory.files.iter().filter(is_special);
@@ -391,17 +402,18 @@ impl Builder {
         standing: Standing,
     ) {
         let (mut control, mut foreign) = (directory.control, directory.foreign);
-        for entry in &directory.files {
+        // With a slash at its end, but for the root.
+        let above = origin.base.join(path).join("");
+        for entry in directory.files.iter() {
             match judge(standing.role, entry) {
                 Judged::Control => control += 1,
                 Judged::Foreign => foreign += 1,
-                Judged::File(place, otherwise) => self.scan.files.push(File {
-                    folder: standing.folder,
-                    place,
-                    path: origin.base.join(path).join(&entry.name),
-                    inode: entry.inode,
-                    otherwise,
-                }),
+                Judged::File(place, otherwise) => {
+                    let parts = [above.as_os_str(), entry.name].map(OsStrExt::as_bytes);
+                    let path = self.scan.paths.add(&parts);
+                    let file = File::new(standing.folder, place, path, entry.inode, otherwise);
+                    self.scan.files.push(file);
+                }
             }
         }
         if let Some(folder) = self.scan.folders.get_mut(standing.folder) {
@@ -410,9 +422,10 @@ impl Builder {
         }
     }
 
-    /// Sorts, so that the same tree gives the same scan.
+    /// Sorts what has an order, so that the same tree gives the same scan.
     fn finish(mut self) -> Scan {
-        renamed::keep_latest_names(&self.scan.root, &mut self.scan.files);
+        let Scan { root, paths, files, .. } = &mut self.scan;
+        renamed::keep_latest_names(root, paths, files);
         let order: Vec<usize> = self.by_name.into_values().collect();
         let mut rank = vec![0; order.len()];
         for (new, &old) in order.iter().enumerate() {
@@ -423,10 +436,9 @@ impl Builder {
         let ranked = |folder: usize| rank.get(folder).copied().unwrap_or_default();
         let scan = &mut self.scan;
         scan.folders.sort_by(|one, other| one.name.cmp(&other.name));
-        scan.files.iter_mut().for_each(|file| file.folder = ranked(file.folder));
+        scan.files.iter_mut().for_each(|file| file.put_into(ranked(file.folder())));
         scan.errors.iter_mut().for_each(|(folder, _)| *folder = ranked(*folder));
         scan.findings.iter_mut().for_each(|found| found.folder = ranked(found.folder));
-        scan.files.sort_by(|one, other| (one.folder, &one.path).cmp(&(other.folder, &other.path)));
         scan.findings.sort();
         scan.findings.dedup();
         self.scan
@@ -443,7 +455,7 @@ fn is_synced(directory: &Directory) -> bool {
 }
 
 /// Whether a directory lies directly in the `cur`, `new` or `tmp` of a folder.
-fn is_in_maildir(path: &Path, above: &BTreeMap<&Path, Standing>) -> bool {
+fn is_in_maildir(path: &Path, above: &BTreeMap<PathBuf, Standing>) -> bool {
     let Some(parent) = path.parent() else { return false };
     let is_part = matches!(parent.file_name().map(OsStr::as_bytes), Some(b"cur" | b"new" | b"tmp"));
     let role = above.get(parent).map(|parent| parent.role);
@@ -474,7 +486,7 @@ enum Judged {
     File(Place, Otherwise),
 }
 
-fn judge(role: Role, entry: &Entry) -> Judged {
+fn judge(role: Role, entry: Entry<'_>) -> Judged {
     let name = entry.name.as_bytes();
     let control = control::file(name);
     let (place, otherwise) = match role {
@@ -495,11 +507,11 @@ fn judge(role: Role, entry: &Entry) -> Judged {
 }
 
 /// Whether a file that lies beside no `cur` is mail, by name or by its first bytes.
-fn looks_like_mail(directory: &Path, entry: &Entry) -> bool {
+fn looks_like_mail(directory: &Path, entry: Entry<'_>) -> bool {
     let name = entry.name.as_bytes();
     entry.kind == Kind::File
         && control::file(name) != control::File::Control
-        && (mail_like::name_looks_like_mail(name) || opens_like_mail(&directory.join(&entry.name)))
+        && (mail_like::name_looks_like_mail(name) || opens_like_mail(&directory.join(entry.name)))
 }
 
 fn opens_like_mail(path: &Path) -> bool {

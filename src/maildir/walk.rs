@@ -4,7 +4,6 @@
 //! one does not depend on the order in which a disk gives its entries.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsString;
 use std::fs::DirEntry;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
@@ -18,14 +17,14 @@ use crate::error::{Error, Nature};
 use crate::finding::{Finding, Kind as Found};
 
 use super::control;
-use super::listing::{self, Entry, Kind, Listing, UNSTEADY};
+use super::listing::{self, Entries, Entry, Kind, Listing, UNSTEADY};
 use super::mail_like;
 
 /// A directory that is not a program's own.
 #[derive(Debug, Default)]
 pub struct Directory {
     /// Its entries that are no directories, a link as what it leads to.
-    pub files: Vec<Entry>,
+    pub files: Entries,
     /// Which of the three directories of a folder stand in it.
     pub parts: Parts,
     /// Control files below it, in control directories: counted, not opened.
@@ -128,7 +127,7 @@ impl Walker<'_> {
         let errors = listing.errors.into_iter().map(|error| (path.to_owned(), error));
         self.walk.errors.extend(errors);
         self.changed.insert(path.to_owned(), listing.changed);
-        self.sort(path, listing.entries)
+        self.sort(path, &listing.entries)
     }
 
     /// A message may move from a folder that is still to be listed to one that has been. So every
@@ -187,37 +186,36 @@ impl Walker<'_> {
     /// Puts a directory's entries where they belong; gives the directories below it, in the order
     /// in which they are to be taken from the end: `new` before `cur`, because a message that moves
     /// meanwhile moves from `new` to `cur`.
-    fn sort(&mut self, path: &Path, entries: Vec<Entry>) -> Vec<PathBuf> {
+    fn sort(&mut self, path: &Path, entries: &Entries) -> Vec<PathBuf> {
         let mut directory = Directory::default();
         let mut below = Vec::new();
-        for entry in entries {
-            let target = self.target(path, &entry);
+        for entry in entries.iter() {
+            let target = self.target(path, entry);
             if target == Kind::Directory {
                 directory.parts.add(Parts::named(entry.name.as_bytes()));
             }
             match (entry.kind, target) {
                 (Kind::Directory, _) => {
-                    below.extend(self.sort_directory(path, &entry, &mut directory));
+                    below.extend(self.sort_directory(path, entry, &mut directory));
                 }
-                (_, Kind::Directory) => self.links.push(path.join(&entry.name)),
+                (_, Kind::Directory) => self.links.push(path.join(entry.name)),
                 (from, kind) => {
-                    let link = (from == Kind::Link).then(|| self.root.join(path).join(&entry.name));
+                    let link = (from == Kind::Link).then(|| self.root.join(path).join(entry.name));
                     self.walk.targets.extend(link.and_then(|link| fs::canonicalize(link).ok()));
                     directory.files.push(Entry { kind, ..entry });
                 }
             }
         }
         self.unite(path, directory);
+        below.sort();
         below
     }
 
     /// Adds what an earlier listing of the directory saw and this one did not.
     fn unite(&mut self, path: &Path, mut directory: Directory) {
-        if let Some(earlier) = self.walk.directories.remove(path) {
-            let known: BTreeSet<OsString> =
-                directory.files.iter().map(|entry| entry.name.clone()).collect();
-            let others = earlier.files.into_iter().filter(|entry| !known.contains(&entry.name));
-            directory.files.extend(others);
+        if let Some(mut earlier) = self.walk.directories.remove(path) {
+            earlier.files.unite(&directory.files);
+            directory.files = earlier.files;
             directory.parts.add(earlier.parts);
         }
         self.walk.directories.insert(path.to_owned(), directory);
@@ -226,10 +224,10 @@ impl Walker<'_> {
     fn sort_directory(
         &mut self,
         path: &Path,
-        entry: &Entry,
+        entry: Entry<'_>,
         directory: &mut Directory,
     ) -> Option<PathBuf> {
-        let below = path.join(&entry.name);
+        let below = path.join(entry.name);
         let on_disk = self.root.join(&below);
         let name = entry.name.as_bytes();
         let owned = control::directory(name);
@@ -267,9 +265,9 @@ impl Walker<'_> {
     }
 
     /// What an entry is behind a link; [`Kind::Link`] where that leads nowhere.
-    fn target(&self, path: &Path, entry: &Entry) -> Kind {
+    fn target(&self, path: &Path, entry: Entry<'_>) -> Kind {
         match entry.kind {
-            Kind::Link => fs::metadata(self.root.join(path).join(&entry.name))
+            Kind::Link => fs::metadata(self.root.join(path).join(entry.name))
                 .map_or(Kind::Link, |target| Kind::of(target.file_type())),
             kind => kind,
         }

@@ -6,6 +6,7 @@
 use super::canonical::{Content, Hash, Sieve};
 use super::fields::Fields;
 use super::header::{HeaderZone, Piece};
+use super::volatile::is_volatile;
 
 /// After how many canonical bytes each a mark is set.
 pub const STEP: u64 = 64 << 10;
@@ -103,7 +104,7 @@ impl Dissection {
             fields: Vec::new(),
             more_fields: false,
             mid_line: false,
-            mime: Fields::new(&[CONTENT_TYPE, ENCODING], LONGEST_TYPE),
+            mime: Fields::new(&[(CONTENT_TYPE, LONGEST_TYPE), (ENCODING, LONGEST_TYPE)]),
             text: Vec::new(),
         };
         Dissection { zone: HeaderZone::new(), parts }
@@ -159,15 +160,16 @@ impl Parts {
     /// Begins a field where the piece does.
     fn open(&mut self, piece: &Piece<'_>) {
         let opened = match *piece {
-            Piece::Field { name, volatile } => Some((name, volatile)),
+            Piece::Field(name) => Some(name),
             Piece::Text(bytes) => {
                 let begins = !self.mid_line && !matches!(bytes.first(), Some(b' ' | b'\t'));
                 self.mid_line = !bytes.ends_with(b"\n");
-                begins.then_some((&b""[..], false))
+                begins.then_some(&b""[..])
             }
             Piece::Value(_) | Piece::Body(_) => None,
         };
-        let Some((name, volatile)) = opened else { return };
+        let Some(name) = opened else { return };
+        let volatile = is_volatile(name);
         self.more_fields = self.fields.len() == MOST_FIELDS;
         if !self.more_fields {
             self.fields.push(OpenField { name: name.to_vec(), volatile, ..OpenField::default() });

@@ -17,13 +17,14 @@ use std::fmt;
 use sha1::{Digest, Sha1};
 
 use super::header::{HeaderZone, Piece};
+use super::volatile::is_volatile;
 
 /// The version tag: another rule gets another tag, so that two rules never give one hash.
 const TAG: &[u8] = b"maildiff-1\0";
 
 /// A message's canonical content: equal for two files if and only if they hold the same message,
 /// as far as transport lets one see.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Content {
     /// SHA-1 of the version tag and the canonical bytes.
     pub sha1: [u8; 20],
@@ -108,9 +109,9 @@ impl Sieve {
     pub(super) fn sift(&mut self, piece: &Piece<'_>) -> &[u8] {
         self.kept.clear();
         match *piece {
-            Piece::Field { name, volatile } => {
-                self.skipping = volatile;
-                if !volatile {
+            Piece::Field(name) => {
+                self.skipping = is_volatile(name);
+                if !self.skipping {
                     self.keep(name);
                     self.keep(b":");
                 }

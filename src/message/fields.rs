@@ -11,24 +11,41 @@ const MOST_VALUES: usize = 64;
 /// the beginning go: what transport does to them is then no difference.
 #[derive(Debug)]
 pub struct Fields {
-    wanted: &'static [&'static str],
-    /// A value longer than this is cut one byte behind it, so that the caller can tell.
-    limit: usize,
+    wanted: &'static [Wanted],
     current: bool,
-    values: Vec<(&'static str, Vec<u8>)>,
+    /// The values, one behind the other.
+    text: Vec<u8>,
+    values: Vec<Value>,
+}
+
+/// A field in lower case, and how many bytes of its value are kept; one more is, so that the caller
+/// can tell.
+pub type Wanted = (&'static str, usize);
+
+#[derive(Clone, Copy, Debug)]
+struct Value {
+    of: Wanted,
+    start: usize,
 }
 
 impl Fields {
-    /// To collect the fields of these names, in any letter case; of each value `limit` bytes and
-    /// one more.
-    pub fn new(wanted: &'static [&'static str], limit: usize) -> Fields {
-        Fields { wanted, limit, current: false, values: Vec::new() }
+    /// To collect these fields.
+    pub fn new(wanted: &'static [Wanted]) -> Fields {
+        Fields { wanted, current: false, text: Vec::new(), values: Vec::new() }
+    }
+
+    /// Forgets all, to collect these fields of another message.
+    pub fn begin_with(&mut self, wanted: &'static [Wanted]) {
+        self.wanted = wanted;
+        self.current = false;
+        self.text.clear();
+        self.values.clear();
     }
 
     /// Looks at the next piece of the message.
     pub fn take(&mut self, piece: &Piece<'_>) {
         match *piece {
-            Piece::Field { name, .. } => self.begin(name),
+            Piece::Field(name) => self.begin(name),
             Piece::Value(bytes) if self.current => self.append(bytes),
             Piece::Value(_) => {}
             Piece::Text(_) | Piece::Body(_) => self.current = false,
@@ -37,8 +54,9 @@ impl Fields {
 
     /// The values of all fields of this name, in their order.
     pub fn all(&self, name: &str) -> impl Iterator<Item = &[u8]> {
-        let named = self.values.iter().filter(move |(found, _)| *found == name);
-        named.map(|(_, value)| value.as_slice())
+        let ends = self.values.iter().skip(1).map(|next| next.start).chain([self.text.len()]);
+        let named = self.values.iter().zip(ends).filter(move |(value, _)| value.of.0 == name);
+        named.map(|(value, end)| self.text.get(value.start..end).unwrap_or_default())
     }
 
     /// The value of the first field of this name.
@@ -47,24 +65,27 @@ impl Fields {
     }
 
     fn begin(&mut self, name: &[u8]) {
-        let is_name = |wanted: &&&str| wanted.as_bytes().eq_ignore_ascii_case(name);
+        let is_name = |wanted: &&Wanted| wanted.0.as_bytes().eq_ignore_ascii_case(name);
         let wanted = self.wanted.iter().find(is_name);
-        let wanted = wanted.filter(|name| self.all(name).count() < MOST_VALUES);
+        let wanted = wanted.filter(|(name, _)| self.all(name).count() < MOST_VALUES);
         self.current = wanted.is_some();
-        self.values.extend(wanted.map(|name| (*name, Vec::new())));
+        self.values.extend(wanted.map(|&of| Value { of, start: self.text.len() }));
     }
 
     fn append(&mut self, bytes: &[u8]) {
-        let Some((_, value)) = self.values.last_mut() else { return };
+        let Some(&Value { of: (_, limit), start }) = self.values.last() else { return };
+        let end = start + limit + 1;
+        self.text.reserve(bytes.len().min(end - self.text.len()));
+        let mut after_blank = self.text.len() == start || self.text.last() == Some(&b' ');
         for &byte in bytes {
-            if value.len() > self.limit {
+            if self.text.len() == end {
                 return;
             }
-            match byte {
-                b' ' | b'\t' | b'\r' | b'\n' if value.last().is_none_or(|&last| last == b' ') => {}
-                b' ' | b'\t' | b'\r' | b'\n' => value.push(b' '),
-                _ => value.push(byte),
+            let is_blank = matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
+            if !(is_blank && after_blank) {
+                self.text.push(if is_blank { b' ' } else { byte });
             }
+            after_blank = is_blank;
         }
     }
 }
@@ -76,7 +97,7 @@ mod tests {
 
     #[test]
     fn values_are_unfolded_and_cut() {
-        let mut fields = Fields::new(&["subject", "x"], 4);
+        let mut fields = Fields::new(&[("subject", 4), ("x", 4)]);
         let mut zone = HeaderZone::new();
         let mail = b"SUBJECT:\r\n a\r\n\t b \nY: no\nX: 123456\nX: 2\ntext\n more\n\nX: body";
         zone.feed(mail, &mut |piece| fields.take(&piece));

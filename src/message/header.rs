@@ -24,13 +24,9 @@ use super::volatile::{self, is_volatile};
 /// A part of a message, in the order of its bytes.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Piece<'a> {
-    /// A field begins: its name as written, without the blanks before the colon.
-    Field {
-        /// The name, in the letter case of the message.
-        name: &'a [u8],
-        /// Whether transport may add or rewrite such a field.
-        volatile: bool,
-    },
+    /// A field begins: its name as written, in the letter case of the message and without the
+    /// blanks before the colon.
+    Field(&'a [u8]),
     /// Bytes of the current field's value, from behind the colon on; line ends and continuation
     /// lines included.
     Value(&'a [u8]),
@@ -46,7 +42,7 @@ pub enum Piece<'a> {
 pub struct HeaderZone {
     state: State,
     /// The message's first bytes, until they tell whether a BOM or a `From ` line opens it.
-    opening: Vec<u8>,
+    opening: Opening,
     name: Name,
     /// What a continuation line continues.
     line: Line,
@@ -97,7 +93,7 @@ impl HeaderZone {
     pub fn new() -> HeaderZone {
         HeaderZone {
             state: State::Opening,
-            opening: Vec::with_capacity(OPENING),
+            opening: Opening::default(),
             name: Name::default(),
             line: Line::Text,
             begun: false,
@@ -117,7 +113,7 @@ impl HeaderZone {
             let taken = match self.state {
                 State::Opening => self.opening(bytes, sink),
                 State::FromLine => self.skip_mbox_line(bytes),
-                State::LineStart => self.line_start(bytes),
+                State::LineStart => self.line_start(bytes, sink),
                 State::Name => self.name(bytes, sink),
                 State::Rest => self.rest(bytes, sink),
                 State::Body => {
@@ -162,19 +158,18 @@ impl HeaderZone {
     }
 
     fn opening(&mut self, bytes: &[u8], sink: &mut impl FnMut(Piece<'_>)) -> usize {
-        let wanted = OPENING.saturating_sub(self.opening.len());
-        let (taken, _) = bytes.split_at(wanted.min(bytes.len()));
-        self.opening.extend_from_slice(taken);
-        if self.opening.len() == OPENING {
+        let taken = self.opening.take(bytes);
+        if self.opening.is_full() {
             self.open(sink);
         }
-        taken.len()
+        taken
     }
 
     /// Judges the first bytes and lets them go their way.
     fn open(&mut self, sink: &mut impl FnMut(Piece<'_>)) {
-        let held = std::mem::take(&mut self.opening);
-        let text = held.strip_prefix(BOM).unwrap_or(&held);
+        let opening = std::mem::take(&mut self.opening);
+        let held = opening.bytes();
+        let text = held.strip_prefix(BOM).unwrap_or(held);
         self.mbox_line = text.starts_with(b"From ");
         let mbox = self.mbox_line || text.starts_with(b">From ");
         self.state = if mbox { State::FromLine } else { State::LineStart };
@@ -183,15 +178,28 @@ impl HeaderZone {
     }
 
     fn skip_mbox_line(&mut self, bytes: &[u8]) -> usize {
-        let line = line_of(bytes);
-        if let Some(at) = self.bare_cr(line) {
-            self.begin_rest_of_first_line();
-            return at;
+        self.until_cr(bytes).len()
+    }
+
+    /// What of the first line comes before a CR that is no part of its end: there what transport
+    /// has put there ends, and the rest of the line is text.
+    fn until_cr<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
+        let end = memchr(b'\n', bytes).map_or(bytes.len(), |end| end + 1);
+        let line = bytes.get(..end).unwrap_or(bytes);
+        let bare = line.iter().position(|&byte| {
+            let after_cr = std::mem::replace(&mut self.after_cr, byte == b'\r');
+            after_cr && !matches!(byte, b'\r' | b'\n')
+        });
+        if let Some(before) = bare.and_then(|at| line.get(..at)) {
+            self.ends_at_cr = false;
+            self.line = Line::Text;
+            self.state = State::Rest;
+            return before;
         }
         if line.ends_with(b"\n") {
             self.begin_line();
         }
-        line.len()
+        line
     }
 
     fn begin_line(&mut self) {
@@ -200,44 +208,24 @@ impl HeaderZone {
         self.ends_at_cr = false;
     }
 
-    /// Where the bytes behind a CR begin that is no part of a line's end, if it may end anything.
-    fn bare_cr(&mut self, bytes: &[u8]) -> Option<usize> {
-        if !self.ends_at_cr {
-            return None;
-        }
-        bytes.iter().position(|&byte| {
-            let after_cr = std::mem::replace(&mut self.after_cr, byte == b'\r');
-            after_cr && !matches!(byte, b'\r' | b'\n')
-        })
-    }
-
-    fn begin_rest_of_first_line(&mut self) {
-        self.ends_at_cr = false;
-        self.line = Line::Text;
-        self.state = State::Rest;
-    }
-
-    fn line_start(&mut self, bytes: &[u8]) -> usize {
+    fn line_start(&mut self, bytes: &[u8], sink: &mut impl FnMut(Piece<'_>)) -> usize {
         match bytes.first() {
             Some(b'\r') => 1,
             Some(b'\n') => {
-                self.first_line = false;
                 self.end_empty_line();
                 1
             }
-            Some(b' ' | b'\t') => {
-                self.state = State::Rest;
-                0
-            }
+            Some(b' ' | b'\t') => self.rest(bytes, sink),
             _ => {
                 self.state = State::Name;
                 self.name.clear();
-                0
+                self.name(bytes, sink)
             }
         }
     }
 
     fn end_empty_line(&mut self) {
+        self.first_line = false;
         self.empty_line = true;
         self.line = Line::Text;
         if self.begun {
@@ -248,6 +236,17 @@ impl HeaderZone {
     }
 
     fn name(&mut self, bytes: &[u8], sink: &mut impl FnMut(Piece<'_>)) -> usize {
+        match plain_name(bytes) {
+            Some((name, value)) if self.name.is_empty() => {
+                self.begin_field(name, sink);
+                name.len() + 1 + self.rest(value, sink)
+            }
+            _ => self.name_in_parts(bytes, sink),
+        }
+    }
+
+    /// Takes what may be a name and is no plain one, or does not end in these bytes.
+    fn name_in_parts(&mut self, bytes: &[u8], sink: &mut impl FnMut(Piece<'_>)) -> usize {
         let end = memchr2(b':', b'\n', bytes).unwrap_or(bytes.len());
         for (at, &byte) in bytes.iter().take(end).enumerate() {
             if !self.name.push(byte) {
@@ -257,7 +256,11 @@ impl HeaderZone {
             self.drop_inner_bom();
         }
         match bytes.get(end) {
-            Some(b':') => self.begin_field(sink),
+            Some(b':') => {
+                let name = std::mem::take(&mut self.name);
+                self.begin_field(name.written(), sink);
+                self.name = name;
+            }
             Some(_) => self.flush_text(sink),
             None => return end,
         }
@@ -272,13 +275,12 @@ impl HeaderZone {
         }
     }
 
-    fn begin_field(&mut self, sink: &mut impl FnMut(Piece<'_>)) {
-        let volatile = is_volatile(self.name.written());
-        self.begun |= !volatile;
+    fn begin_field(&mut self, name: &[u8], sink: &mut impl FnMut(Piece<'_>)) {
+        self.begun = self.begun || !is_volatile(name);
         self.line = Line::Field;
         self.state = State::Rest;
-        self.ends_at_cr = self.first_line && volatile && !self.name.is("message-id");
-        sink(Piece::Field { name: self.name.written(), volatile });
+        self.ends_at_cr = self.first_line && is_transports(name);
+        sink(Piece::Field(name));
     }
 
     /// What looked like a field name is the beginning of a line of text.
@@ -289,31 +291,78 @@ impl HeaderZone {
         sink(Piece::Text(self.name.written()));
     }
 
+    /// What is left of a line, and the lines that continue it, as far as they are at hand.
     fn rest(&mut self, bytes: &[u8], sink: &mut impl FnMut(Piece<'_>)) -> usize {
-        let line = line_of(bytes);
-        if let Some((value, _)) = self.bare_cr(line).and_then(|at| line.split_at_checked(at)) {
-            self.begin_rest_of_first_line();
+        if self.ends_at_cr {
+            let value = self.until_cr(bytes);
             sink(Piece::Value(value));
             return value.len();
         }
+        let (rest, ends) = unfolded_line(bytes);
         match self.line {
-            Line::Field => sink(Piece::Value(line)),
+            Line::Field => sink(Piece::Value(rest)),
             Line::Text => {
-                self.begun |= line.iter().any(|byte| !byte.is_ascii_whitespace());
-                sink(Piece::Text(line));
+                self.begun |= rest.iter().any(|byte| !byte.is_ascii_whitespace());
+                sink(Piece::Text(rest));
             }
         }
-        if line.ends_with(b"\n") {
+        self.state = State::Rest;
+        if ends {
             self.begin_line();
         }
-        line.len()
+        rest.len()
     }
 }
 
-/// The bytes up to the end of a line, and with it; all of them if it is not among them.
-fn line_of(bytes: &[u8]) -> &[u8] {
-    let end = memchr(b'\n', bytes).map_or(bytes.len(), |end| end + 1);
-    bytes.get(..end).unwrap_or(bytes)
+/// Whether transport may have put a field of this name there.
+fn is_transports(name: &[u8]) -> bool {
+    is_volatile(name) && !name.eq_ignore_ascii_case(b"message-id")
+}
+
+/// Up to the end of the first line that the next does not continue; and whether there is one.
+fn unfolded_line(bytes: &[u8]) -> (&[u8], bool) {
+    let mut length = 0;
+    while let Some(end) = bytes.get(length..).and_then(|rest| memchr(b'\n', rest)) {
+        length += end + 1;
+        if !matches!(bytes.get(length), Some(b' ' | b'\t')) {
+            return (bytes.get(..length).unwrap_or(bytes), true);
+        }
+    }
+    (bytes, false)
+}
+
+/// The name before a colon, and what follows that, if the name is visible ASCII and no more, as in
+/// nearly every field. What is too long to be one is left to [`Name`] as well.
+fn plain_name(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let ends = |byte: &u8| *byte == b':' || !byte.is_ascii_graphic();
+    let end = bytes.iter().take(volatile::LONGEST_NAME + 1).position(ends)?;
+    let (name, rest) = bytes.split_at_checked(end)?;
+    Some((name, rest.strip_prefix(b":")?))
+}
+
+/// The first bytes of a message.
+#[derive(Debug, Default)]
+struct Opening {
+    bytes: [u8; OPENING],
+    length: usize,
+}
+
+impl Opening {
+    /// Takes as many bytes as there is room for; tells how many.
+    fn take(&mut self, bytes: &[u8]) -> usize {
+        let room = self.bytes.iter_mut().skip(self.length);
+        let taken = room.zip(bytes).map(|(place, &byte)| *place = byte).count();
+        self.length += taken;
+        taken
+    }
+
+    fn is_full(&self) -> bool {
+        self.length == OPENING
+    }
+
+    fn bytes(&self) -> &[u8] {
+        self.bytes.get(..self.length).unwrap_or_default()
+    }
 }
 
 /// A field name as it is read, byte by byte, up to the colon.
@@ -335,8 +384,8 @@ impl Name {
         &self.written
     }
 
-    fn is(&self, name: &str) -> bool {
-        self.written.eq_ignore_ascii_case(name.as_bytes())
+    fn is_empty(&self) -> bool {
+        self.written.is_empty() && !self.blank
     }
 
     /// Takes one byte more; `false` where this cannot be a name that anybody asks for, and the
@@ -369,9 +418,9 @@ mod tests {
         let mut zone = HeaderZone::new();
         let mut sink = |piece: Piece<'_>| {
             let (next, bytes) = match piece {
-                Piece::Field { name, volatile } => {
+                Piece::Field(name) => {
                     told.push_str(&String::from_utf8_lossy(name));
-                    kind = if volatile { '~' } else { '=' };
+                    kind = if is_volatile(name) { '~' } else { '=' };
                     told.push(kind);
                     return;
                 }
@@ -448,6 +497,7 @@ mod tests {
         check(b"Return-Path: a\rB: 2\r\rx", "Return-Path~a\"B:2x", false);
         check(b"From a@b Fri\rB: 2\rx\n", "\"B:2x", false);
         check(b"Return-Path: a\r\r\nB: 2\n\nx", "Return-Path~aB=2|x", true);
+        check(b"Return-Path: a\n b\rc\nB: 2\n\nx", "Return-Path~abcB=2|x", true);
         check(b"B: 1\nReceived: a\rb\n\nx", "B=1Received~ab|x", true);
         check(b"Message-ID: <a\rb@x>\nB: 2\n\nx", "Message-ID~<ab@x>B=2|x", true);
     }

@@ -7,7 +7,7 @@
 //! merges or splits what other programs keep: values without a bracket count only with an `@`,
 //! empty brackets not at all, and ASCII letter case is no difference.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::LazyLock;
 
@@ -52,9 +52,9 @@ impl fmt::Display for Key {
 pub struct MessageId {
     /// Without brackets, blanks and controls, in the letter case of the message.
     pub id: Box<[u8]>,
-    /// As written, brackets included where there were any; for display and for searching with
-    /// programs that want the exact spelling.
-    pub written: Box<[u8]>,
+    /// As written, brackets included where there were any, if that is not the id in brackets; for
+    /// display and for searching with programs that want the exact spelling.
+    pub written: Option<Box<[u8]>>,
 }
 
 impl MessageId {
@@ -67,6 +67,11 @@ impl MessageId {
         }
         Key::Id(id)
     }
+}
+
+/// An id as most are written.
+pub fn in_brackets(id: &[u8]) -> Vec<u8> {
+    [b"<", id, b">"].concat()
 }
 
 /// The message's id, from the values of its Message-ID fields in their order: the first usable one
@@ -100,12 +105,16 @@ pub enum Clarity {
 
 /// How clear the id is, from the values of the Message-ID fields.
 pub fn clarity<'a>(values: impl IntoIterator<Item = &'a [u8]>) -> Clarity {
-    let values: BTreeSet<&[u8]> = values.into_iter().map(<[u8]>::trim_ascii).collect();
-    match values.into_iter().collect::<Vec<_>>().as_slice() {
-        [] | [b""] => Clarity::Missing,
-        [value] if is_clear(value) => Clarity::Clear,
-        [_] => Clarity::Unclear,
-        _ => Clarity::Several,
+    let mut values = values.into_iter().map(<[u8]>::trim_ascii);
+    let first = values.next().unwrap_or_default();
+    if values.any(|value| value != first) {
+        Clarity::Several
+    } else if first.is_empty() {
+        Clarity::Missing
+    } else if is_clear(first) {
+        Clarity::Clear
+    } else {
+        Clarity::Unclear
     }
 }
 
@@ -136,8 +145,13 @@ fn read_value(value: &[u8]) -> Option<(MessageId, Form)> {
         let bare = trim(&value, |byte| byte.is_ascii_whitespace() || byte == b'>');
         bare.contains(&b'@').then_some((bare, bare, Form::Bare))?
     };
-    let id: Box<[u8]> = inner.iter().copied().filter(|&byte| counts(byte)).collect();
-    is_usable(&id).then(|| (MessageId { id, written: written.into() }, form))
+    let mut id: Box<[u8]> = inner.into();
+    if !inner.iter().copied().all(counts) {
+        id = inner.iter().copied().filter(|&byte| counts(byte)).collect();
+    }
+    let in_brackets = written.strip_prefix(b"<").and_then(|rest| rest.strip_suffix(b">"));
+    let written = (in_brackets != Some(&*id)).then(|| written.into());
+    is_usable(&id).then_some((MessageId { id, written }, form))
 }
 
 /// From a `<` on: the id with its brackets, and what stands between them.
@@ -227,7 +241,10 @@ fn trim(text: &[u8], outer: impl Fn(u8) -> bool) -> &[u8] {
 
 /// Undoes RFC 2047 encoded words, to bytes and whatever their character set says: Python's email
 /// package and list software write ids so. White space between two words belongs to neither (§6.2).
-fn decode_words(value: &[u8]) -> Vec<u8> {
+fn decode_words(value: &[u8]) -> Cow<'_, [u8]> {
+    if memchr::memmem::find(value, b"=?").is_none() {
+        return Cow::Borrowed(value);
+    }
     let mut decoded = Vec::with_capacity(value.len());
     let mut rest = value;
     let mut after_word = false;
@@ -243,7 +260,7 @@ fn decode_words(value: &[u8]) -> Vec<u8> {
         rest = from.get(length..).unwrap_or_default();
     }
     decoded.extend_from_slice(rest);
-    decoded
+    Cow::Owned(decoded)
 }
 
 /// The encoded word that opens `text`, as `=?charset?encoding?text?=`: what it says, and its
@@ -297,7 +314,8 @@ mod tests {
     /// The id's key and its spelling.
     fn read(value: &str) -> Option<(String, String)> {
         let id = message_id([value.as_bytes()])?;
-        let written = String::from_utf8_lossy(&id.written).into_owned();
+        let written = id.written.clone().unwrap_or_else(|| in_brackets(&id.id).into());
+        let written = String::from_utf8_lossy(&written).into_owned();
         Some((id.key(false).to_string(), written))
     }
 

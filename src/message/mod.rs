@@ -4,6 +4,7 @@
 //! sequence of bytes has an identity.
 
 pub mod volatile;
+pub mod known;
 pub mod header;
 pub mod fields;
 pub mod canonical;

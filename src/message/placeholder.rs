@@ -12,8 +12,13 @@ const END: &[u8] = b", this message is over the MaxSize limit.\n";
 
 /// Whether `body`, as far as it is known, may still become a placeholder's.
 pub fn may_be_placeholder(body: &[u8]) -> bool {
+    body.len() <= LONGEST_BODY && may_begin_placeholder(body)
+}
+
+/// Whether a placeholder's body may begin so.
+pub fn may_begin_placeholder(body: &[u8]) -> bool {
     let known = body.len().min(BEGIN.len());
-    body.len() <= LONGEST_BODY && body.get(..known) == BEGIN.get(..known)
+    body.get(..known) == BEGIN.get(..known)
 }
 
 /// Whether a message with this whole body and this Subject (raw value) is a placeholder.

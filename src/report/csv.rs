@@ -128,7 +128,7 @@ pub(super) fn safe(cell: String, style: Table) -> String {
 fn cells(indexes: Sides<&Index>, row: &Row<'_>) -> [String; 21] {
     let marks: Vec<&str> = row.marks.iter().map(|mark| mark.word()).collect();
     let file = row.file().map(|(_, message)| message);
-    let written = file.and_then(|message| message.written.as_deref());
+    let written = file.and_then(Message::written);
     let [left, right] = Side::BOTH.map(|side| file_cells(indexes[side], row.files[side]));
     let [left_folder, left_place, left_path, left_size, left_flags] = left;
     let [right_folder, right_place, right_path, right_size, right_flags] = right;
@@ -136,8 +136,8 @@ fn cells(indexes: Sides<&Index>, row: &Row<'_>) -> [String; 21] {
         row.class.word().to_owned(),
         marks.join(" "),
         row.reason.map(|reason| reason.to_string()).unwrap_or_default(),
-        file.map(|message| message.key.to_string()).unwrap_or_default(),
-        written.map(|id| String::from_utf8_lossy(id).into_owned()).unwrap_or_default(),
+        file.map(|message| message.key().to_string()).unwrap_or_default(),
+        written.map(|id| String::from_utf8_lossy(&id).into_owned()).unwrap_or_default(),
         row.envelope.date.and_then(timestamp).unwrap_or_default(),
         row.envelope.from.clone(),
         row.envelope.subject.clone(),
@@ -157,15 +157,15 @@ fn cells(indexes: Sides<&Index>, row: &Row<'_>) -> [String; 21] {
     ]
 }
 
-fn file_cells(index: &Index, file: Option<&Message>) -> [String; 5] {
+fn file_cells(index: &Index, file: Option<Message<'_>>) -> [String; 5] {
     let Some(file) = file else { return Default::default() };
-    let folder = index.folders.get(file.folder);
+    let folder = index.folders.get(file.folder());
     [
         folder.map(|folder| folder.name.to_string()).unwrap_or_default(),
-        file.place.word().to_owned(),
-        path_text(&file.path),
-        file.size.to_string(),
-        file.flags.to_string(),
+        file.place().word().to_owned(),
+        path_text(file.path()),
+        file.size().to_string(),
+        file.flags().to_string(),
     ]
 }
 

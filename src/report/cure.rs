@@ -12,7 +12,6 @@ use crate::cure::{is_whole_name, listed_directory};
 use crate::diff::{Mark, Reason, Row};
 use crate::finding::{Finding, Kind};
 use crate::index::{Index, Message};
-use crate::leftover::with_key;
 use crate::maildir::file::Place;
 use crate::maildir::file_name::{has_info, uid, with_size, without_wire_size};
 use crate::side::{Side, Sides};
@@ -86,15 +85,15 @@ fn or(command: Option<String>, sentence: &str) -> String {
 /// A file, where it lies.
 struct Spot<'a> {
     index: &'a Index,
-    message: &'a Message,
+    message: Message<'a>,
 }
 
 impl<'a> Spot<'a> {
     /// The leftover of a tree that has the message's key.
     fn stuck<'o>(&self, index: &'o Index) -> Option<Spot<'o>> {
         // Of several the longest is most likely whole.
-        let stuck = with_key(&index.leftovers, &self.message.key).iter().rev();
-        let message = stuck.max_by_key(|leftover| leftover.size)?;
+        let stuck = index.leftovers().with_key(&self.message.key()).iter().rev();
+        let message = stuck.max_by_key(|leftover| leftover.size())?;
         Some(Spot { index, message })
     }
 
@@ -108,9 +107,9 @@ impl<'a> Spot<'a> {
 
     /// The directory of its folder: of several the one that it lies in.
     fn directory(&self) -> Option<&'a Path> {
-        let folder = self.index.folders.get(self.message.folder)?;
+        let folder = self.index.folders.get(self.message.folder())?;
         let first = folder.directories.first().map(PathBuf::as_path);
-        folder.directory_of(&self.message.path).or(first)
+        folder.directory_of(self.message.path()).or(first)
     }
 
     fn file_properly(&self) -> String {
@@ -148,7 +147,7 @@ impl<'a> Spot<'a> {
 
     /// Ends what a program began and did not end; that may be a part of the message only.
     fn finish(&self) -> String {
-        let (command, sentence) = if self.message.place == Place::Hidden {
+        let (command, sentence) = if self.message.place() == Place::Hidden {
             (self.show(), "if it is whole, give it a name without the dot".to_owned())
         } else {
             let sentence = "if it is whole, move it into the new/ of its folder";
@@ -166,7 +165,7 @@ impl<'a> Spot<'a> {
     }
 
     fn correct_size(&self) -> Option<String> {
-        let name = with_size(self.name(), self.message.length?)?;
+        let name = with_size(self.name(), self.message.length()?)?;
         let renamed = self.rename(&without_wire_size(&name).unwrap_or(name))?;
         Some(format!("{renamed}  # on its server, where it becomes a new message"))
     }
@@ -205,16 +204,16 @@ fn move_to(from: &Path, to: &Path) -> Option<String> {
 /// Files the one copy of a pair that no server shows.
 fn of_misfiled_copy(indexes: Sides<&Index>, row: &Row<'_>) -> Option<String> {
     let mut copies = row.files.each().filter_map(|(side, file)| Some((side, (*file)?)));
-    let (side, message) = copies.find(|(_, message)| !message.place.is_delivered())?;
+    let (side, message) = copies.find(|(_, message)| !message.place().is_delivered())?;
     Some(Spot { index: indexes[side], message }.file_properly())
 }
 
 /// Nothing is lost with a message of no bytes; with one that lost its bytes, everything.
-fn of_empty(message: &Message) -> Option<String> {
-    let length = message.length.unwrap_or(message.size);
+fn of_empty(message: Message<'_>) -> Option<String> {
+    let length = message.length().unwrap_or(message.size());
     if length == 0 {
         None
-    } else if message.shape.x_tuids == 1 && X_TUID_ALONE.contains(&length) {
+    } else if message.shape().x_tuids == 1 && X_TUID_ALONE.contains(&length) {
         Some("none is needed: it is what mbsync makes of a message of no bytes".to_owned())
     } else {
         Some(format!("restore it from a backup: none of its {length} bytes says anything"))

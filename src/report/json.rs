@@ -126,18 +126,25 @@ struct Tree {
 impl Tree {
     fn of(report: &Report<'_>, side: Side) -> Tree {
         let index = report.indexes[side];
-        let files = report.diff.rows.iter().filter_map(|row| row.files[side]);
-        let (messages, keys) = (files.clone().count(), files.map(|file| &file.key));
-        let keys: BTreeSet<&Key> = keys.collect();
+        let Ledger { files, same, moved, copies, only, .. } = report.diff.ledger[side];
         Tree {
             source: path_text(&index.root),
             layout: index.layout.to_string(),
-            files: report.diff.ledger[side].files,
-            messages: messages as u64,
-            keys: keys.len() as u64,
+            files,
+            messages: same + moved + copies + only,
+            keys: keys(report, side),
             followed_links: index.followed.len() as u64,
         }
     }
+}
+
+/// How many different keys the messages of a side have; of a leftover that counts as one too.
+fn keys(report: &Report<'_>, side: Side) -> u64 {
+    let messages = report.indexes[side].messages();
+    let files = report.diff.rows.iter().filter_map(|row| row.files[side]);
+    let promoted = files.filter(|file| file.place().is_leftover()).map(Message::key);
+    let others: BTreeSet<Key> = promoted.filter(|key| messages.with_key(key).is_empty()).collect();
+    (messages.by_key().count() + others.len()) as u64
 }
 
 #[derive(Serialize)]
@@ -247,15 +254,15 @@ impl<'a> Entry<'a> {
         let file = row.file();
         let side = file.map_or(Side::Left, |(side, _)| side);
         let message = file.map(|(_, message)| message);
-        let written = message.and_then(|message| message.written.as_deref());
+        let written = message.and_then(Message::written);
         let entry = |side: Side| row.files[side].map(|file| FileEntry::of(indexes[side], file));
         let probable = |twin| FileEntry::of(indexes[side.other()], twin);
         Entry {
             class: row.class.word(),
             marks: row.marks.iter().map(|mark| mark.word()).collect(),
             reason: row.reason.map(Reason::words),
-            key: message.map(|message| message.key.to_string()).unwrap_or_default(),
-            message_id: written.map(|id| String::from_utf8_lossy(id).into_owned()),
+            key: message.map(|message| message.key().to_string()).unwrap_or_default(),
+            message_id: written.map(|id| String::from_utf8_lossy(&id).into_owned()),
             date: row.envelope.date.and_then(timestamp),
             from: &row.envelope.from,
             subject: &row.envelope.subject,
@@ -279,14 +286,14 @@ pub(super) struct FileEntry<'a> {
 }
 
 impl<'a> FileEntry<'a> {
-    pub(super) fn of(index: &'a Index, file: &Message) -> FileEntry<'a> {
-        let folder = index.folders.get(file.folder);
+    pub(super) fn of(index: &'a Index, file: Message<'_>) -> FileEntry<'a> {
+        let folder = index.folders.get(file.folder());
         FileEntry {
             folder: folder.map(|folder| folder.name.as_str()).unwrap_or_default(),
-            place: file.place.word(),
-            path: PathEntry::of(&file.path),
-            size: file.size,
-            flags: file.flags.to_string(),
+            place: file.place().word(),
+            path: PathEntry::of(file.path()),
+            size: file.size(),
+            flags: file.flags().to_string(),
         }
     }
 }

@@ -18,9 +18,9 @@ pub(super) fn write_ids(report: &Report<'_>, list: List, out: &mut dyn Write) ->
     ids.iter().try_for_each(|id| write_item(id, list, out))
 }
 
-fn id(message: &Message) -> Vec<u8> {
-    let written = message.written.as_deref().map(<[u8]>::to_vec);
-    written.unwrap_or_else(|| message.key.to_string().into_bytes())
+fn id(message: Message<'_>) -> Vec<u8> {
+    let written = message.written().as_deref().map(<[u8]>::to_vec);
+    written.unwrap_or_else(|| message.key().to_string().into_bytes())
 }
 
 /// The paths of the listed files as they can be opened from here, a pair's left one first.

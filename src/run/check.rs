@@ -80,7 +80,7 @@ fn judge(root: &Path, now: i64, cli: &Check) -> anyhow::Result<Judged> {
     progress.expect(files);
     let options = index::Options { excluded, ..index::Options::default() };
     let index = index(scan, &options, progress.read());
-    if index.messages.is_empty() && index.tally.excluded > 0 {
+    if index.messages().is_empty() && index.tally.excluded > 0 {
         bail!("{}: the selection leaves no message", root.display());
     }
     let (leftovers, unread) = leftover::judge(&index);

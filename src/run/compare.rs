@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use maildiff::check::at_a_glance;
-use maildiff::diff::{self, diff};
+use maildiff::diff::{self, Same, diff};
 use maildiff::error::Error;
 use maildiff::folders::Selected;
 use maildiff::index::{self, Index};
@@ -42,7 +42,9 @@ pub(crate) fn run(cli: &Compare) -> anyhow::Result<Exit> {
     trees::check_mail(&indexes)?;
 
     let indexes = indexes.as_ref();
-    let judged = indexes.map(leftover::judge);
+    let (left, right) =
+        rayon::join(|| leftover::judge(indexes.left), || leftover::judge(indexes.right));
+    let judged = Sides::new(left, right);
     let leftovers = judged.as_ref().map(|(leftovers, _)| leftovers.as_slice());
     let diff = diff(indexes, &pairs, leftovers, diff_options(cli));
     let errors = Sides::of(|side| {
@@ -82,7 +84,7 @@ fn diff_options(cli: &Compare) -> diff::Options {
         ignore_folders: cli.ignore_folders,
         content: cli.content,
         one_way: cli.one_way,
-        all: cli.lists_same(),
+        same: if cli.lists_same() { Same::Told } else { Same::Counted },
     }
 }
 
@@ -90,7 +92,9 @@ fn findings(
     indexes: Sides<&Index>,
     leftovers: Sides<&[Leftover<'_>]>,
 ) -> Sides<Vec<maildiff::finding::Finding>> {
-    Sides::of(|side| at_a_glance(indexes[side], leftovers[side]))
+    let of = |side: Side| at_a_glance(indexes[side], leftovers[side]);
+    let (left, right) = rayon::join(|| of(Side::Left), || of(Side::Right));
+    Sides::new(left, right)
 }
 
 /// Checks where the reports will lie before anything is read for them.

@@ -112,7 +112,7 @@ pub(super) fn index_both(
 
 /// A side without a message proves nothing: an empty spool would be complete in anything.
 pub(super) fn check_mail(indexes: &Sides<Index>) -> anyhow::Result<()> {
-    let Some((side, index)) = indexes.each().find(|(_, index)| index.messages.is_empty()) else {
+    let Some((side, index)) = indexes.each().find(|(_, index)| index.messages().is_empty()) else {
         return Ok(());
     };
     name_errors(side, &index.errors.iter().map(|(_, error)| error).collect::<Vec<_>>());

@@ -7,7 +7,7 @@ use std::env;
 use std::fs;
 use std::path::Path;
 
-use maildiff::identify::{self, Counts, Options, identify};
+use maildiff::identify::{self, Counts, Identifier, Options};
 use maildiff::mail_file::{Buffer, MailFile};
 use maildiff::maildir::file_name;
 use maildiff::maildir::folder_name::decode_component;
@@ -493,9 +493,9 @@ proptest! {
         let directory = Tree::bare().with("mail", mail.clone());
         let mut buffer = Buffer::default();
         let mut file = MailFile::open(&directory.path("mail"), &mut buffer).unwrap();
-        let options = Options { date: true, ..Options::default() };
+        let options = Options { date: true };
         let counts = if certain { Counts::Always } else { Counts::IfMail };
-        match identify(&mut file, counts, options) {
+        match Identifier::default().identify(&mut file, counts, options) {
             Ok(None) => prop_assert!(!certain),
             Ok(Some(found)) => prop_assert_eq!(found.content.is_some(), found.id.is_none()),
             Err(error) => prop_assert!(!error.to_string().is_empty()),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use maildiff::identify::{self, Counts, Options, identify};
+use maildiff::identify::{self, Counts, Identifier, Options};
 use maildiff::mail_file::{Buffer, MailFile};
 use maildiff::message::canonical::{Canonical, Content, canonical};
 use maildiff::message::id::Key;
@@ -41,9 +41,10 @@ fn key_of(message: &[u8]) -> Key {
     fs::write(&path, message).unwrap();
     let mut buffer = Buffer::default();
     let mut mail = MailFile::open(&path, &mut buffer).unwrap();
-    let identity = identify(&mut mail, Counts::Always, Options::default()).unwrap().unwrap();
+    let identity = Identifier::default().identify(&mut mail, Counts::Always, Options::default());
+    let identity = identity.unwrap().unwrap();
     assert_eq!(identify::content(&mut mail).unwrap(), canonical(message));
-    identity.key
+    identity.key(false)
 }
 
 /// The content of a message that comes in chunks of this size.

@@ -166,8 +166,8 @@ pub(crate) const RULES: &[Rule] = &[
     },
     Rule {
         name: "a NUL within",
-        why: "it ends the value for notmuch and mu, as in C; Dovecot gives out 0x80 for it, and the \
-            key has neither",
+        why: "it ends the value for notmuch and mu, as in C; Dovecot gives out 0x80 for it, and \
+            the key has neither",
         holds: |it| {
             it.header.fields.iter().any(|field| {
                 let id = folded(in_brackets(&field.value));

@@ -70,7 +70,7 @@ pub(crate) const ODDITIES: &[Oddity] = &[
     odd("id folded", |letter| id(letter, |id| format!("\n \n\t{id}"))),
     odd("id folded within", |letter| id(letter, |id| id.replace('@', "\n @"))),
     odd("id with blanks", |letter| {
-        id(letter, |id| format!("< {} {} >", &id[1..3], bare(&id[3..]).replace('@', " @ ")))
+        id(letter, |id| id.replace('<', "< a b").replace('@', " @ ").replace('>', " >"))
     }),
     odd("id with a comment", |letter| id(letter, |id| format!("(see <x@y>) {id} (added)"))),
     odd("id with a comment within", |letter| id(letter, |id| id.replace('@', "(c)@"))),
@@ -97,8 +97,8 @@ pub(crate) const ODDITIES: &[Oddity] = &[
     }),
     odd("id without @", |letter| id(letter, |id| id.replace('@', "."))),
     odd("id of two @", |letter| id(letter, |id| id.replace('>', "@example.net>"))),
-    odd("two ids", |letter| id(letter, |id| format!("{id} <second-{}", &id[1..]))),
-    odd("two fields", |letter| id(letter, |id| format!("{id}\nMessage-ID: <second-{}", &id[1..]))),
+    odd("two ids", |letter| id(letter, |id| format!("{id} {}", second(id)))),
+    odd("two fields", |letter| id(letter, |id| format!("{id}\nMessage-ID: {}", second(id)))),
     odd("an empty field, then the id", |letter| id(letter, |id| format!("\nMessage-ID: {id}"))),
     odd("the id, then an empty field", |letter| id(letter, |id| format!("{id}\nMessage-ID:"))),
     odd("words, then the id", |letter| id(letter, |id| format!("foo\nMessage-ID: {id}"))),
@@ -179,6 +179,11 @@ fn id_first(letter: &Letter) -> Letter {
     let mut letter = without_id(letter);
     letter.fields.insert(0, first);
     letter
+}
+
+/// Another id, made of one.
+fn second(id: &str) -> String {
+    id.replace('<', "<second-")
 }
 
 fn bare(id: &str) -> &str {

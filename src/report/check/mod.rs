@@ -73,7 +73,7 @@ pub struct Tree<'a> {
 impl Tree<'_> {
     /// How many messages it has, leftovers apart.
     fn messages(&self) -> u64 {
-        self.index.messages.len() as u64
+        self.index.messages().len() as u64
     }
 }
 

@@ -46,7 +46,7 @@ fn write_tree(tree: &Tree<'_>, shape: Shape, paint: Paint, out: &mut dyn Write) 
 
 /// How far the mail was read.
 fn what_was_read(tree: &Tree<'_>) -> String {
-    let files = (tree.index.messages.len() + tree.index.leftovers.len()) as u64;
+    let files = (tree.index.messages().len() + tree.index.leftovers().len()) as u64;
     let (whole, bytes) = (tree.reading.whole, plural(tree.reading.bytes, "byte"));
     let all = plural(files, "mail file");
     match whole {

@@ -98,7 +98,7 @@ impl<'a> File<'a> {
         let index = explanation.trees.index(exhibit.side)?;
         let (message, read) = (exhibit.message, exhibit.particulars.as_ref());
         let envelope = read.map(|read| &read.envelope);
-        let written = message.written.as_deref();
+        let written = message.written();
         let covered_by = match exhibit.leftover {
             Some(State::Linked(by) | State::Known(by)) => Some(PathEntry::of(by)),
             _ => None,
@@ -107,14 +107,14 @@ impl<'a> File<'a> {
             side: exhibit.side.word(),
             kinship: exhibit.kinship.word(),
             whereabouts: FileEntry::of(index, message),
-            key: message.key.to_string(),
-            message_id: written.map(|id| String::from_utf8_lossy(id).into_owned()),
+            key: message.key().to_string(),
+            message_id: written.map(|id| String::from_utf8_lossy(&id).into_owned()),
             length: read.map(|read| read.length),
             date: envelope.and_then(|envelope| envelope.date).and_then(timestamp),
             from: envelope.map(|envelope| envelope.from.as_str()),
             subject: envelope.map(|envelope| envelope.subject.as_str()),
             modified: read.and_then(|read| timestamp(read.modified)),
-            content: message.content.get().map(ToString::to_string),
+            content: message.content().map(|content| content.to_string()),
             leftover: exhibit.leftover.map(State::word),
             covered_by,
             remarks: explanation.remarks(exhibit).iter().map(|remark| remark.word()).collect(),

@@ -23,8 +23,8 @@ pub(super) fn name(explanation: &Explanation<'_>, at: usize) -> String {
 }
 
 /// The place of a file among the exhibits.
-pub(super) fn place(explanation: &Explanation<'_>, file: &Message) -> Option<usize> {
-    explanation.exhibits.iter().position(|exhibit| std::ptr::eq(exhibit.message, file))
+pub(super) fn place(explanation: &Explanation<'_>, file: Message<'_>) -> Option<usize> {
+    explanation.exhibits.iter().position(|exhibit| exhibit.message == file)
 }
 
 /// A content's letter; the contents after the 26th have numbers.
@@ -36,13 +36,13 @@ pub(super) fn letter(content: usize) -> String {
 /// The shown name of a file's folder.
 pub(super) fn folder(explanation: &Explanation<'_>, exhibit: &Exhibit<'_>) -> String {
     let index = explanation.trees.index(exhibit.side);
-    let folder = index.and_then(|index| index.folders.get(exhibit.message.folder));
+    let folder = index.and_then(|index| index.folders.get(exhibit.message.folder()));
     folder.map(|folder| folder.name.to_string()).unwrap_or_default()
 }
 
 /// The files of a row: `left 1, right 1`.
 pub(super) fn files(explanation: &Explanation<'_>, row: &Row<'_>) -> String {
-    let places = row.files.iter().flatten().filter_map(|file| place(explanation, file));
+    let places = row.files.iter().flatten().filter_map(|&file| place(explanation, file));
     places.map(|at| name(explanation, at)).collect::<Vec<_>>().join(", ")
 }
 
@@ -89,19 +89,20 @@ fn of_class(explanation: &Explanation<'_>, row: &Row<'_>) -> String {
 }
 
 fn of_mark(row: &Row<'_>, mark: Mark) -> String {
-    let both = |tell: &dyn Fn(&Message) -> String| {
+    let both = |tell: &dyn Fn(Message<'_>) -> String| {
         Side::BOTH.map(|side| row.files[side].map(tell).unwrap_or_default()).join(" → ")
     };
-    let written = |file: &Message| {
-        let written = file.written.as_deref().map(String::from_utf8_lossy);
-        written.map_or_else(|| "none".to_owned(), |written| escape(&written))
+    let written = |file: Message<'_>| {
+        let written = file.written();
+        written
+            .map_or_else(|| "none".to_owned(), |written| escape(&String::from_utf8_lossy(&written)))
     };
     match mark {
         Mark::Content => "other content".to_owned(),
-        Mark::Misfiled => format!("place {}", both(&|file| file.place.word().to_owned())),
+        Mark::Misfiled => format!("place {}", both(&|file| file.place().word().to_owned())),
         Mark::Rekeyed => format!("another Message-ID: {}", both(&written)),
         Mark::CaseOnly => format!("Message-IDs in other letter case: {}", both(&written)),
-        Mark::Flags => format!("flags {}", both(&|file| format!("[{}]", file.flags))),
+        Mark::Flags => format!("flags {}", both(&|file| format!("[{}]", file.flags()))),
     }
 }
 

@@ -84,10 +84,10 @@ fn write_exhibit(
     };
     writeln!(out, "\n{}", paint.bold(&format!("{}{content}{kinship}", name(explanation, at))))?;
     let message = exhibit.message;
-    let place = format!("{}, {}", escape(&folder(explanation, exhibit)), message.place.word());
+    let place = format!("{}, {}", escape(&folder(explanation, exhibit)), message.place().word());
     let index = explanation.trees.index(exhibit.side);
     let path = index.map(|index| index.path_of(message)).unwrap_or_default();
-    let flags = message.flags.to_string();
+    let flags = message.flags().to_string();
     let mut rows = vec![
         ("folder", place),
         ("path", escape(&path_text(&path))),
@@ -132,16 +132,16 @@ fn date(envelope: &Envelope) -> String {
 }
 
 fn written(exhibit: &Exhibit<'_>) -> String {
-    match &exhibit.message.written {
+    match &exhibit.message.written() {
         Some(written) => cut(&escape(&String::from_utf8_lossy(written)), WIDE),
         None => "no Message-ID".to_owned(),
     }
 }
 
 fn size(exhibit: &Exhibit<'_>) -> String {
-    let size = plural(exhibit.message.size, "byte");
+    let size = plural(exhibit.message.size(), "byte");
     let length = exhibit.particulars.as_ref().map(|read| read.length);
-    match length.filter(|&length| length != exhibit.message.size) {
+    match length.filter(|&length| length != exhibit.message.size()) {
         Some(length) => format!("{size} on disk, the message has {length}"),
         None => size,
     }

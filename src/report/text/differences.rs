@@ -136,15 +136,15 @@ fn write_renamed(report: &Report<'_>, paint: Paint, out: &mut dyn Write) -> io::
 
 /// What else is to be said of a row in its section.
 fn remark(section: Section, row: &Row<'_>) -> String {
-    let sides = |tell: &dyn Fn(&Message) -> String| {
+    let sides = |tell: &dyn Fn(Message<'_>) -> String| {
         let [left, right] = Side::BOTH.map(|side| row.files[side].map(tell).unwrap_or_default());
         format!("{left} → {right}")
     };
     match section {
         Section::Mark(Mark::Content) => {
-            [sides(&|file| file.size.to_string()), " bytes".to_owned(), bad_side(row)].concat()
+            [sides(&|file| file.size().to_string()), " bytes".to_owned(), bad_side(row)].concat()
         }
-        Section::Mark(Mark::Misfiled) => sides(&|file| file.place.word().to_owned()),
+        Section::Mark(Mark::Misfiled) => sides(&|file| file.place().word().to_owned()),
         Section::Mark(Mark::Rekeyed | Mark::CaseOnly) => sides(&written),
         Section::Mark(Mark::Flags) => sides(&flags),
         Section::Class(_) => whereabouts(row),
@@ -154,7 +154,7 @@ fn remark(section: Section, row: &Row<'_>) -> String {
 /// Which side of a pair has not the whole message, and what it has instead.
 fn bad_side(row: &Row<'_>) -> String {
     let of_shape = |is_bad: fn(&Shape) -> bool| {
-        let bad = |side: Side| row.files[side].is_some_and(|file| is_bad(&file.shape));
+        let bad = |side: Side| row.files[side].is_some_and(|file| is_bad(&file.shape()));
         match (bad(Side::Left), bad(Side::Right)) {
             (true, true) => "both sides".to_owned(),
             (bad, _) => format!("the {}", if bad { Side::Left } else { Side::Right }),
@@ -179,12 +179,12 @@ fn bad_side(row: &Row<'_>) -> String {
 fn whereabouts(row: &Row<'_>) -> String {
     let Some((_, file)) = row.file() else { return String::new() };
     let unexplained = row.reason == Some(Reason::Unexplained);
-    let hard_to_find = !file.place.is_delivered() || file.id.is_none();
+    let hard_to_find = !file.place().is_delivered() || file.id().is_none();
     let path = unexplained || hard_to_find || is_in_name(row.reason);
     let remarks = [
-        (unexplained || is_in_size(row.reason)).then(|| plural(file.size, "byte")),
+        (unexplained || is_in_size(row.reason)).then(|| plural(file.size(), "byte")),
         unexplained.then(|| flags(file)),
-        path.then(|| escape(&path_text(&file.path))),
+        path.then(|| escape(&path_text(file.path()))),
         probable(row),
     ];
     remarks.into_iter().flatten().collect::<Vec<_>>().join("  ")
@@ -211,20 +211,20 @@ fn is_in_name(reason: Option<Reason>) -> bool {
 
 fn probable(row: &Row<'_>) -> Option<String> {
     let (side, twin) = (row.file()?.0.other(), row.probable?);
-    let bytes = plural(twin.size, "byte");
-    Some(format!("probably {} of the {side} ({bytes})", escape(&path_text(&twin.path))))
+    let bytes = plural(twin.size(), "byte");
+    Some(format!("probably {} of the {side} ({bytes})", escape(&path_text(twin.path()))))
 }
 
-fn flags(message: &Message) -> String {
-    format!("[{}]", message.flags)
+fn flags(message: Message<'_>) -> String {
+    format!("[{}]", message.flags())
 }
 
 fn id(row: &Row<'_>) -> String {
     row.file().map(|(_, file)| cut(&written(file), 2 * SUBJECT)).unwrap_or_default()
 }
 
-fn written(message: &Message) -> String {
-    match &message.written {
+fn written(message: Message<'_>) -> String {
+    match &message.written() {
         Some(written) => escape(&String::from_utf8_lossy(written)),
         None => "no Message-ID".to_owned(),
     }

@@ -114,7 +114,7 @@ fn of_way(report: &Report<'_>, rows: &[&Row<'_>]) -> Option<Gist> {
 fn place(report: &Report<'_>, row: &Row<'_>) -> Option<String> {
     match row.reason? {
         Reason::Misfiled | Reason::Tmp | Reason::Hidden => {
-            row.file()?.1.path.parent().map(directory)
+            row.file()?.1.path().parent().map(directory)
         }
         Reason::InTmpOf(_) | Reason::HiddenOn(_) => None,
         _ => folder(report, row),

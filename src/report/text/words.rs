@@ -36,7 +36,7 @@ pub(in crate::report) fn grouped(count: u64) -> String {
 
 /// The name of the folder that a row's file of that side lies in.
 pub(super) fn folder_of(report: &Report<'_>, row: &Row<'_>, side: Side) -> Option<String> {
-    let folder = report.indexes[side].folders.get(row.files[side]?.folder)?;
+    let folder = report.indexes[side].folders.get(row.files[side]?.folder())?;
     Some(escape(folder.name.as_str()))
 }
 

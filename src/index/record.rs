@@ -1,0 +1,380 @@
+//! What is kept of a file: a record of 64 bytes, its strings in one arena, and what few files have
+//! in a box.
+
+use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::ffi::OsStr;
+use std::hash::{DefaultHasher, Hasher};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering as AtomicOrdering};
+use std::sync::{Mutex, PoisonError, RwLock};
+
+use crate::arena::{Arena, Span};
+use crate::identify::{Identity, Shape};
+use crate::maildir::file::{File, Place};
+use crate::maildir::file_name::{self, Flags};
+use crate::message::canonical::Content;
+use crate::message::id::{Clarity, Key, MessageId};
+use crate::path;
+
+/// What is kept of a file, but for what is in the [`Store`].
+#[derive(Debug)]
+pub(super) struct Record {
+    /// The hash of its key: tells most keys apart, and is never taken for one.
+    hash: u64,
+    path: Span,
+    /// Its Message-ID without brackets and blanks, in its own letter case; nothing where its
+    /// content is its key.
+    id: Span,
+    pub(super) inode: u64,
+    pub(super) size: u64,
+    pub(super) more: Option<Box<More>>,
+    folder: u32,
+    /// The hash of the directory of its folder and its base name: see [`hash_of_base`].
+    pub(super) base: u32,
+    shape: PackedShape,
+    pub(super) place: Place,
+    pub(super) flags: Flags,
+    /// Whether its name tells another size than it has.
+    pub(super) tells_wrong_size: bool,
+    /// Whether its content is in the store.
+    has_content: AtomicBool,
+}
+
+/// What few files have.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct More {
+    /// Its Message-ID as written, where that is not the id in brackets.
+    pub(super) written: Option<Box<[u8]>>,
+    /// The inode number of what was read, where that is another: of what a link leads to.
+    pub(super) read_inode: Option<u64>,
+    /// Whether the file has other names, by hard links.
+    pub(super) has_names: bool,
+    /// When it was last written, in seconds since 1970-01-01 UTC: of a leftover, and where the name
+    /// does not begin with a time.
+    pub(super) modified: Option<i64>,
+    /// Whether it is stored compressed.
+    pub(super) compressed: bool,
+    /// Then its size decompressed, in bytes, if it was read to its end.
+    pub(super) unpacked: Option<u64>,
+}
+
+/// What the system says of an open file.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Facts {
+    pub(super) size: u64,
+    /// In seconds since 1970-01-01 UTC.
+    pub(super) modified: i64,
+    pub(super) inode: u64,
+    pub(super) names: u64,
+    pub(super) compressed: bool,
+}
+
+impl Record {
+    /// The index of its folder.
+    pub(super) fn folder(&self) -> usize {
+        self.folder as usize
+    }
+
+    /// What is missing or out of the ordinary.
+    pub(super) fn shape(&self) -> Shape {
+        self.shape.unpacked()
+    }
+
+    /// Whether it has a usable Message-ID.
+    pub(super) fn has_id(&self) -> bool {
+        !self.id.is_empty()
+    }
+}
+
+/// Takes what is found of files, from all threads.
+#[derive(Debug, Default)]
+pub(super) struct Keeper {
+    ids: Mutex<Arena>,
+    contents: Contents,
+    case_sensitive: bool,
+}
+
+/// Contents that are known, by the path of the file, which no other has.
+type Contents = RwLock<HashMap<Span, Content>>;
+
+impl Keeper {
+    /// `case_sensitive` is whether letter case tells Message-IDs apart.
+    pub(super) fn new(case_sensitive: bool) -> Keeper {
+        Keeper { case_sensitive, ..Keeper::default() }
+    }
+
+    /// Keeps what was found of a file at this path.
+    pub(super) fn keep(
+        &self,
+        file: &File,
+        path: &[u8],
+        facts: Facts,
+        identity: Identity,
+    ) -> Record {
+        let name = path::name(path);
+        let Identity { mut id, content, shape, length, .. } = identity;
+        let more = More {
+            written: id.as_mut().and_then(|id| id.written.take()),
+            read_inode: (facts.inode != file.inode).then_some(facts.inode),
+            has_names: facts.names > 1,
+            modified: keeps_time(file.place, name).then_some(facts.modified),
+            compressed: facts.compressed,
+            unpacked: length.filter(|_| facts.compressed),
+        };
+        if let Some(content) = content {
+            add_content(&self.contents, file.path, content);
+        }
+        Record {
+            hash: hash(id.as_ref(), content, self.case_sensitive),
+            path: file.path,
+            id: id.map(|id| self.add_id(&id.id)).unwrap_or_default(),
+            inode: file.inode,
+            size: facts.size,
+            more: (more != More::default()).then(|| Box::new(more)),
+            folder: u32::try_from(file.folder()).unwrap_or(u32::MAX),
+            base: hash_of_base(path),
+            shape: PackedShape::of(shape),
+            place: file.place,
+            flags: file_name::flags(name),
+            tells_wrong_size: length.is_some_and(|length| {
+                file_name::told_size(name).is_some_and(|told| told != length)
+            }),
+            has_content: AtomicBool::new(content.is_some()),
+        }
+    }
+
+    fn add_id(&self, id: &[u8]) -> Span {
+        self.ids.lock().unwrap_or_else(PoisonError::into_inner).add(&[id])
+    }
+
+    /// What has been kept, with the paths of the files.
+    pub(super) fn into_store(self, paths: Arena) -> Store {
+        let Keeper { ids, contents, case_sensitive } = self;
+        let ids = ids.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Store { paths, ids, contents, case_sensitive }
+    }
+}
+
+fn add_content(contents: &Contents, path: Span, content: Content) {
+    let mut contents = contents.write().unwrap_or_else(PoisonError::into_inner);
+    contents.entry(path).or_insert(content);
+}
+
+/// What records share: their strings, and contents as they become known.
+#[derive(Debug, Default)]
+pub(super) struct Store {
+    paths: Arena,
+    ids: Arena,
+    contents: Contents,
+    case_sensitive: bool,
+}
+
+impl Store {
+    /// The path of a file.
+    pub(super) fn path(&self, record: &Record) -> &[u8] {
+        self.paths.get(record.path)
+    }
+
+    /// The id of a message; nothing where its content is its key.
+    pub(super) fn id(&self, record: &Record) -> &[u8] {
+        self.ids.get(record.id)
+    }
+
+    /// The canonical content of a file, once it is known.
+    pub(super) fn content(&self, record: &Record) -> Option<Content> {
+        if !record.has_content.load(AtomicOrdering::Acquire) {
+            return None;
+        }
+        let contents = self.contents.read().unwrap_or_else(PoisonError::into_inner);
+        contents.get(&record.path).copied()
+    }
+
+    /// Says what the content of a file is.
+    pub(super) fn set_content(&self, record: &Record, content: Content) {
+        add_content(&self.contents, record.path, content);
+        record.has_content.store(true, AtomicOrdering::Release);
+    }
+
+    /// The key of a record.
+    pub(super) fn key(&self, record: &Record) -> Key {
+        if !record.has_id() {
+            return Key::Content(self.content(record).unwrap_or_default());
+        }
+        let mut id: Box<[u8]> = self.id(record).into();
+        if !self.case_sensitive {
+            id.make_ascii_lowercase();
+        }
+        Key::Id(id)
+    }
+}
+
+/// The keys of records, in an order that puts equal ones together and is that of every index.
+impl Store {
+    /// The order of an index: by key, then delivered ones first, then by path.
+    pub(super) fn compare(&self, one: &Record, other: &Record) -> Ordering {
+        let path = |record| Path::new(OsStr::from_bytes(self.path(record)));
+        let is_away = |record: &Record| !record.place.is_delivered();
+        self.compare_keys(one, (self, other))
+            .then_with(|| is_away(one).cmp(&is_away(other)))
+            .then_with(|| path(one).cmp(path(other)))
+    }
+
+    /// How the key of a record of this store stands to that of one of another.
+    pub(super) fn compare_keys(
+        &self,
+        own: &Record,
+        (store, record): (&Store, &Record),
+    ) -> Ordering {
+        own.hash.cmp(&record.hash).then_with(|| self.tell_apart(own, (store, record)))
+    }
+
+    /// How the key of a record stands to one that is looked for.
+    pub(super) fn compare_key(&self, own: &Record, sought: &Sought<'_>) -> Ordering {
+        own.hash.cmp(&sought.hash).then_with(|| self.key(own).cmp(sought.key))
+    }
+
+    /// The order of keys of one hash, which hardly ever are two.
+    fn tell_apart(&self, own: &Record, (store, record): (&Store, &Record)) -> Ordering {
+        let (ours, theirs) = (self.id(own), store.id(record));
+        if ours == theirs && !ours.is_empty() {
+            return Ordering::Equal;
+        }
+        self.key(own).cmp(&store.key(record))
+    }
+}
+
+/// A key that is looked for, with its hash.
+pub(super) struct Sought<'k> {
+    key: &'k Key,
+    hash: u64,
+}
+
+impl<'k> Sought<'k> {
+    pub(super) fn new(key: &'k Key) -> Sought<'k> {
+        let hash = match key {
+            Key::Id(id) => hash_id(id.iter().copied()),
+            Key::Content(content) => hash_content(content),
+        };
+        Sought { key, hash }
+    }
+}
+
+/// The hash of the key that a message has by its id or, without one, by its content.
+fn hash(id: Option<&MessageId>, content: Option<Content>, case_sensitive: bool) -> u64 {
+    match id {
+        Some(id) if case_sensitive => hash_id(id.id.iter().copied()),
+        Some(id) => hash_id(id.id.iter().map(u8::to_ascii_lowercase)),
+        None => hash_content(&content.unwrap_or_default()),
+    }
+}
+
+fn hash_id(mut id: impl Iterator<Item = u8>) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    let mut part = [0; 64];
+    loop {
+        let taken = part.iter_mut().zip(&mut id).map(|(place, byte)| *place = byte).count();
+        hasher.write(part.get(..taken).unwrap_or_default());
+        if taken < part.len() {
+            return hasher.finish();
+        }
+    }
+}
+
+fn hash_content(content: &Content) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(&content.sha1);
+    hasher.finish()
+}
+
+/// The hash of what two files of one folder must not share: the directory that their `cur` and `new`
+/// lie in, and the base name. Short, for it only says which are to be looked at.
+fn hash_of_base(path: &[u8]) -> u32 {
+    let (part, name) = path::split(path);
+    let (directory, _) = path::split(part);
+    let mut hasher = DefaultHasher::new();
+    hasher.write(directory);
+    hasher.write(b"/");
+    hasher.write(file_name::base(name));
+    let [a, b, c, d, ..] = hasher.finish().to_le_bytes();
+    u32::from_le_bytes([a, b, c, d])
+}
+
+/// A [`Shape`] in three bytes.
+#[derive(Clone, Copy, Debug)]
+struct PackedShape {
+    /// One for each trait, in the order of [`PackedShape::of`].
+    traits: u8,
+    clarity: Clarity,
+    x_tuids: u8,
+}
+
+impl PackedShape {
+    fn of(shape: Shape) -> PackedShape {
+        let Shape { clarity, x_tuids, .. } = shape;
+        let traits = [
+            shape.no_header_end,
+            shape.no_body,
+            shape.placeholder,
+            shape.nul_filled,
+            shape.mbox_line,
+            shape.anonymous,
+            shape.no_usual_field,
+            shape.blank,
+        ];
+        let traits = traits.into_iter().rev().fold(0, |bits, holds| bits << 1 | u8::from(holds));
+        PackedShape { traits, clarity, x_tuids }
+    }
+
+    fn unpacked(self) -> Shape {
+        let holds = |bit: u8| self.traits & 1 << bit != 0;
+        Shape {
+            no_header_end: holds(0),
+            no_body: holds(1),
+            placeholder: holds(2),
+            nul_filled: holds(3),
+            mbox_line: holds(4),
+            anonymous: holds(5),
+            no_usual_field: holds(6),
+            blank: holds(7),
+            clarity: self.clarity,
+            x_tuids: self.x_tuids,
+        }
+    }
+}
+
+/// Whether the time of a file is kept: where it counts, or must make a name.
+fn keeps_time(place: Place, name: &[u8]) -> bool {
+    place.is_leftover() || !name.first().is_some_and(u8::is_ascii_digit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_is_small() {
+        assert_eq!(size_of::<Record>(), 64);
+    }
+
+    #[test]
+    fn a_packed_shape_is_the_same_shape() {
+        for traits in 0..=u8::MAX {
+            let packed = PackedShape { traits, clarity: Clarity::Several, x_tuids: traits };
+            let shape = packed.unpacked();
+            assert_eq!(PackedShape::of(shape).traits, traits);
+            assert_eq!((shape.clarity, shape.x_tuids), (Clarity::Several, traits));
+        }
+    }
+
+    #[test]
+    fn a_base_is_of_its_folder() {
+        let same =
+            |one: &str, other: &str| hash_of_base(one.as_bytes()) == hash_of_base(other.as_bytes());
+        assert!(same("cur/1.h:2,S", "new/1.h"));
+        assert!(same(".a/cur/1.h:2,S", ".a/new/1.h"));
+        assert!(!same(".a/cur/1.h", ".b/cur/1.h"));
+        assert!(!same("cur/1.h", "cur/2.h"));
+    }
+}

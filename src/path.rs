@@ -1,0 +1,35 @@
+//! Paths as bytes: what [`std::path::Path`] tells of paths that are written plainly, without double
+//! slashes and dots, in a fraction of the time. All paths that a scan makes are.
+
+/// The directory in a path, without a slash at its end, and the name in it; no directory where
+/// there is no slash.
+pub fn split(path: &[u8]) -> (&[u8], &[u8]) {
+    let Some(slash) = memchr::memrchr(b'/', path) else { return (&[], path) };
+    let (directory, name) = path.split_at(slash);
+    let root = path.get(..1).filter(|_| directory.is_empty());
+    (root.unwrap_or(directory), name.get(1..).unwrap_or_default())
+}
+
+/// The name in a path: what stands behind its last slash.
+pub fn name(path: &[u8]) -> &[u8] {
+    split(path).1
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn tells_what_the_library_does() {
+        for text in ["cur/1", "1", ".a.b/cur/1:2,S", "/1", "/mail/INBOX/new/1", "a/\u{e9}"] {
+            let path = Path::new(text);
+            let (directory, name) = split(text.as_bytes());
+            assert_eq!(Some(Path::new(OsStr::from_bytes(directory))), path.parent(), "{text}");
+            assert_eq!(Some(OsStr::from_bytes(name)), path.file_name(), "{text}");
+        }
+    }
+}
