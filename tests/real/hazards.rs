@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use libtest_mimic::Trial;
@@ -310,12 +310,14 @@ fn renamed_meanwhile() {
     let (account, replica) = (scene.account(), &scene.mbsync.near);
     let restless = Restless::default();
     thread::scope(|scope| {
-        scope.spawn(|| restless.change_flags(&account.join("cur")));
+        let at_work = scope.spawn(|| restless.change_flags(&account.join("cur")));
         let _end = Ended(&restless);
+        while !restless.begun.load(Ordering::Relaxed) {
+            assert!(!at_work.is_finished(), "nothing is renamed");
+            thread::yield_now();
+        }
         for _run in 0..20 {
-            let before = restless.renames.load(Ordering::Relaxed);
             nothing_lost_or_doubled(&report(&account, replica, ""));
-            assert!(restless.renames.load(Ordering::Relaxed) > before, "nothing was renamed");
         }
     });
     assert_eq!(report(&account, replica, "").status, 0);
@@ -324,8 +326,8 @@ fn renamed_meanwhile() {
 /// Somebody who sets and takes flags as a server does, by renaming, as fast as that goes.
 #[derive(Default)]
 struct Restless {
+    begun: AtomicBool,
     stop: AtomicBool,
-    renames: AtomicU64,
 }
 
 impl Restless {
@@ -341,7 +343,7 @@ impl Restless {
                 let renamed = PathBuf::from(format!("{base}:2,{flags}"));
                 fs::rename(&*file, &renamed).unwrap();
                 *file = renamed;
-                self.renames.fetch_add(1, Ordering::Relaxed);
+                self.begun.store(true, Ordering::Relaxed);
             }
         }
     }

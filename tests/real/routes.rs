@@ -12,8 +12,8 @@ use crate::page;
 use crate::place::Place;
 use crate::programs::trial;
 use crate::server::Server;
-use crate::told::{Tally, compare, differences, tally};
-use crate::tree::{Report, Run, tool};
+use crate::told::{Tally, compare, differences, mirrored, tally};
+use crate::tree::{Report, Run, report, tool};
 
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
@@ -112,6 +112,18 @@ impl Spool {
         report
     }
 
+    /// Fails the trial unless the same is told the other way round, and whether all of the replica
+    /// is in the spool.
+    #[track_caller]
+    fn became_mirrored(&self, replica: &Path, fates: &[Fate]) {
+        let other_way = mirrored(compare(replica, &self.root()));
+        assert_eq!(self.by_label(&other_way), self.expected(fates));
+        let all_there =
+            fates.iter().all(|fate| fate.told.starts_with("only") && fate.of_copy.is_none());
+        let one_way = report(replica, &self.root(), "--one-way --ignore-folders --content");
+        assert_eq!(one_way.status, i32::from(!all_there));
+    }
+
     /// How many messages of which label are told what.
     fn by_label(&self, report: &Report) -> Tally {
         let told = differences(report).into_iter().map(|(base, told)| {
@@ -181,6 +193,7 @@ fn mbsync_pulls() {
             verdicts.push((report.json["verdict"].clone(), differences(&report), report.counts()));
         }
     }
+    spool.became_mirrored(&spool.place.path(Layout::Legacy.name()), LEFT_BY_MBSYNC);
     assert!(verdicts.windows(2).all(|two| two[0] == two[1]), "{verdicts:?}");
     page::holds("mbsync", &spool.table(LEFT_BY_MBSYNC));
 }
@@ -283,5 +296,6 @@ fn offlineimap_pulls() {
         offlineimap(&spool.server, &replica, "ann").went_well();
         spool.became(&replica, CHANGED_BY_OFFLINEIMAP);
     }
+    spool.became_mirrored(&replica, CHANGED_BY_OFFLINEIMAP);
     page::holds("offlineimap", &spool.table(CHANGED_BY_OFFLINEIMAP));
 }

@@ -15,6 +15,23 @@ pub(crate) fn compare(left: &Path, right: &Path) -> Report {
     report(left, right, "--content")
 }
 
+/// The report of the same trees, the other way round.
+pub(crate) fn mirrored(report: Report) -> Report {
+    let Report { status, stderr, mut json } = report;
+    for entry in json["messages"].as_array_mut().unwrap() {
+        let left = entry["left"].take();
+        entry["left"] = entry["right"].take();
+        entry["right"] = left;
+        let class = match text(&entry["class"]) {
+            "only-left" => "only-right",
+            "only-right" => "only-left",
+            class => class,
+        };
+        entry["class"] = class.into();
+    }
+    Report { status, stderr, json }
+}
+
 /// What is told of each listed message but of flags, by the base name of its file: of the left one
 /// where there is one. No two files of a trial's left have one base name, but for copies.
 pub(crate) fn differences(report: &Report) -> Vec<(String, String)> {
