@@ -98,7 +98,7 @@ impl Server {
     }
 
     /// What it has logged.
-    pub(crate) fn log(&self) -> String {
+    fn log(&self) -> String {
         fs::read_to_string(self.directory.path().join("log")).unwrap_or_default()
     }
 
@@ -126,6 +126,10 @@ impl Drop for Server {
     fn drop(&mut self) {
         drop(self.keeper.stdin.take());
         let _ = self.keeper.wait();
+        #[allow(clippy::print_stderr, reason = "a trial has failed, and this may tell why")]
+        if thread::panicking() {
+            eprintln!("What Dovecot logged:\n{}", self.log());
+        }
     }
 }
 
