@@ -70,14 +70,9 @@ impl Mbsync {
     fn sync(&self, server: &Server, direction: &str) -> Told {
         let near = self.near.to_str().unwrap();
         let beside = format!("{near}.{}.state", self.account);
-        let parent = if self.layout == Layout::MaildirPlusPlus {
-            &self.near
-        } else {
-            self.near.parent().unwrap()
-        };
-        fs::create_dir_all(parent).unwrap();
-        fs::create_dir_all(&self.near).unwrap();
-        fs::create_dir_all(&beside).unwrap();
+        for directory in [near, &beside] {
+            fs::create_dir_all(directory).unwrap();
+        }
         let (account, port) = (self.account, server.port);
         let store = self.layout.store(near);
         let more = self.more;
