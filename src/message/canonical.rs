@@ -234,6 +234,8 @@ mod tests {
             assert!(canonical(message).is_empty(), "{message:?}");
         }
         assert!(!canonical(b"x").is_empty());
+        different(b"Return-Path: a\rA: 1\r\rx", b"Return-Path: a\rA: 1\r\ry");
+        different(b"From a@b Fri\rA: 1\r\rx", b"From a@b Fri\rA: 1\r\ry");
         assert_eq!(canonical(b"").to_string(), "sha1:8005f34cce4fec16bf56a789656cff7a58d557ea");
     }
 

@@ -11,6 +11,9 @@
 //!   that, empty lines are skipped: mbsync puts its X-TUID *before* a leading empty line.
 //! * Lines without a colon do not end it (GMime, Dovecot and mailparse agree), nor do lines of
 //!   blanks, which continue the field above them.
+//! * In the first line a CR ends what transport has put there: a `From ` line, a `Return-Path`.
+//!   Mail with CR alone for line ends is one line, and all of it would pass for a field of
+//!   transport's. The Message-ID is the message's own, and may have a CR within.
 //!
 //! The zone is cut as the bytes come, in chunks of any size and in memory that does not grow.
 
@@ -53,6 +56,11 @@ pub struct HeaderZone {
     /// An empty line came before the header had begun.
     begins_empty: bool,
     mbox_line: bool,
+    /// No line has ended.
+    first_line: bool,
+    /// What is read is the first line, in which a CR may end what transport has put there.
+    ends_at_cr: bool,
+    after_cr: bool,
 }
 
 /// What the next byte belongs to.
@@ -109,6 +117,9 @@ impl HeaderZone {
             empty_line: false,
             begins_empty: false,
             mbox_line: false,
+            first_line: true,
+            ends_at_cr: false,
+            after_cr: false,
         }
     }
 
@@ -179,13 +190,39 @@ impl HeaderZone {
         self.mbox_line = text.starts_with(b"From ");
         let mbox = self.mbox_line || text.starts_with(b">From ");
         self.state = if mbox { State::FromLine } else { State::LineStart };
+        self.ends_at_cr = mbox;
         self.feed(text, sink);
     }
 
     fn skip_mbox_line(&mut self, bytes: &[u8]) -> usize {
-        let Some(end) = memchr(b'\n', bytes) else { return bytes.len() };
+        self.until_cr(bytes).len()
+    }
+
+    /// What of the first line comes before a CR that is no part of its end: there what transport
+    /// has put there ends, and the rest of the line is text.
+    fn until_cr<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
+        let end = memchr(b'\n', bytes).map_or(bytes.len(), |end| end + 1);
+        let line = bytes.get(..end).unwrap_or(bytes);
+        let bare = line.iter().position(|&byte| {
+            let after_cr = std::mem::replace(&mut self.after_cr, byte == b'\r');
+            after_cr && !matches!(byte, b'\r' | b'\n')
+        });
+        if let Some(before) = bare.and_then(|at| line.get(..at)) {
+            self.ends_at_cr = false;
+            self.line = Line::Text;
+            self.state = State::Rest;
+            return before;
+        }
+        if line.ends_with(b"\n") {
+            self.begin_line();
+        }
+        line
+    }
+
+    fn begin_line(&mut self) {
         self.state = State::LineStart;
-        end + 1
+        self.first_line = false;
+        self.ends_at_cr = false;
     }
 
     fn line_start(&mut self, bytes: &[u8], sink: &mut impl FnMut(Piece<'_>)) -> usize {
@@ -209,6 +246,7 @@ impl HeaderZone {
     }
 
     fn end_empty_line(&mut self) {
+        self.first_line = false;
         self.empty_line = true;
         self.line = Line::Text;
         if self.begun {
@@ -262,6 +300,7 @@ impl HeaderZone {
         self.begun = self.begun || !is_volatile(name);
         self.line = Line::Field;
         self.state = State::Rest;
+        self.ends_at_cr = self.first_line && is_transports(name);
         sink(Piece::Field(name));
     }
 
@@ -275,6 +314,11 @@ impl HeaderZone {
 
     /// What is left of a line, and the lines that continue it, as far as they are at hand.
     fn rest(&mut self, bytes: &[u8], sink: &mut impl FnMut(Piece<'_>)) -> usize {
+        if self.ends_at_cr {
+            let value = self.until_cr(bytes);
+            sink(Piece::Value(value));
+            return value.len();
+        }
         let (rest, ends) = unfolded_line(bytes);
         match self.line {
             Line::Field => sink(Piece::Value(rest)),
@@ -284,9 +328,17 @@ impl HeaderZone {
             }
             Line::Other => {}
         }
-        self.state = if ends { State::LineStart } else { State::Rest };
+        self.state = State::Rest;
+        if ends {
+            self.begin_line();
+        }
         rest.len()
     }
+}
+
+/// Whether transport may have put a field of this name there.
+fn is_transports(name: &[u8]) -> bool {
+    is_volatile(name) && !name.eq_ignore_ascii_case(b"message-id")
 }
 
 /// Up to the end of the first line that the next does not continue; and whether there is one.
@@ -480,6 +532,16 @@ mod tests {
             assert_eq!(told.replace(['\n', ' '], ""), expected.replace(' ', ""), "{size}");
             assert!(zone.is_in_body());
         }
+    }
+
+    #[test]
+    fn a_cr_ends_what_transport_put_into_the_first_line() {
+        check(b"Return-Path: a\rB: 2\r\rx", "Return-Path~a\"B:2x", false);
+        check(b"From a@b Fri\rB: 2\rx\n", "\"B:2x", false);
+        check(b"Return-Path: a\r\r\nB: 2\n\nx", "Return-Path~aB=2|x", true);
+        check(b"Return-Path: a\n b\rc\nB: 2\n\nx", "Return-Path~abcB=2|x", true);
+        check(b"B: 1\nReceived: a\rb\n\nx", "B=1Received~ab|x", true);
+        check(b"Message-ID: <a\rb@x>\nB: 2\n\nx", "Message-ID~<ab@x>B=2|x", true);
     }
 
     #[test]

@@ -65,7 +65,8 @@ fn ids(json: &Value, scripted: Option<bool>) -> BTreeSet<String> {
     wanted.map(|finding| finding["id"].as_str().unwrap().to_owned()).collect()
 }
 
-/// Cures a tree and fails the test unless what was promised is done, and all content is still there.
+/// Cures a tree and fails the test unless what was promised is done, and all content is still
+/// there.
 #[track_caller]
 fn cures(name: &str, tree: &Tree) {
     let (_, before) = checked(tree, "");

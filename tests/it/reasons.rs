@@ -48,10 +48,24 @@ fn head(mail: &Mail, length: usize) -> Vec<u8> {
 // Where it lies.
 
 #[test]
+fn mail_with_cr_for_line_ends_is_not_empty() {
+    let cr_only = |id: &str| {
+        let mail = [&b"Return-Path: <ann@example.org>\n"[..], &mail(id).bytes()].concat();
+        String::from_utf8(mail).unwrap().replace('\n', "\r")
+    };
+    let told = |class: &str, way: &str| {
+        format!("{class}: no end of header: mbsync --{way}-old CHANNEL  # with isync 1.5 or later")
+    };
+    let both = [told("only-left", "pull"), told("only-right", "push")];
+    check(at("cur/1", cr_only("a")), at("cur/1", cr_only("b")), &[&both[0], &both[1]]);
+}
+
+#[test]
 fn mail_that_got_stuck_on_the_other_side() {
     let tmp = "only-left: lies in tmp/ of the right: mv -n -- R/tmp/1 R/new/  # if it is whole";
     check(Tree::of(&["a"]), at("tmp/1", mail("a")), &[tmp]);
-    let hidden = "only-left: lies in a hidden file of the right: mv -n -- R/cur/.1 R/cur/1  # if it is whole";
+    let hidden = "only-left: lies in a hidden file of the right: \
+        mv -n -- R/cur/.1 R/cur/1  # if it is whole";
     check(Tree::of(&["a"]), at("cur/.1", mail("a")), &[hidden]);
     let left =
         "only-right: lies in tmp/ of the left: mv -n -- L/.A/tmp/1 L/.A/new/  # if it is whole";

@@ -176,12 +176,20 @@ pub(crate) fn maildiff(words: &[&dyn AsRef<OsStr>]) -> Run {
 }
 
 /// Compares two trees with options that have no blanks in them.
-pub(crate) fn compare(left: &Tree, right: &Tree, options: &str) -> Run {
+pub(crate) fn compare(
+    left: &(impl AsRef<OsStr> + ?Sized),
+    right: &(impl AsRef<OsStr> + ?Sized),
+    options: &str,
+) -> Run {
     Run::of(tool().args(options.split_whitespace()).arg(left).arg(right))
 }
 
 /// Compares two trees and reads the JSON report.
-pub(crate) fn report(left: &Tree, right: &Tree, options: &str) -> Report {
+pub(crate) fn report(
+    left: &(impl AsRef<OsStr> + ?Sized),
+    right: &(impl AsRef<OsStr> + ?Sized),
+    options: &str,
+) -> Report {
     compare(left, right, &format!("--format json {options}")).report()
 }
 
@@ -278,15 +286,6 @@ impl Report {
 
     /// The listed messages, each as class, marks and reason: `same content: differs`.
     pub(crate) fn rows(&self) -> Vec<String> {
-        let row = |entry: &Value| {
-            let marks = entry["marks"].as_array().unwrap();
-            let words = [&entry["class"]].into_iter().chain(marks).map(text);
-            let words = words.collect::<Vec<_>>().join(" ");
-            match &entry["reason"] {
-                Value::Null => words,
-                reason => format!("{words}: {}", text(reason)),
-            }
-        };
         self.list("messages").iter().map(row).collect()
     }
 
@@ -330,7 +329,18 @@ impl Report {
     }
 }
 
-fn text(value: &Value) -> &str {
+/// A listed message as class, marks and reason: `same content: differs`.
+pub(crate) fn row(entry: &Value) -> String {
+    let marks = entry["marks"].as_array().unwrap();
+    let words = [&entry["class"]].into_iter().chain(marks).map(text);
+    let words = words.collect::<Vec<_>>().join(" ");
+    match &entry["reason"] {
+        Value::Null => words,
+        reason => format!("{words}: {}", text(reason)),
+    }
+}
+
+pub(crate) fn text(value: &Value) -> &str {
     value.as_str().unwrap()
 }
 

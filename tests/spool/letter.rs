@@ -105,9 +105,12 @@ impl Letter {
 
     /// The name under which Dovecot stores these bytes of it in `cur`.
     pub(crate) fn spool_name(&self, bytes: &[u8]) -> String {
-        let base = self.base_name();
-        let size = bytes.len();
-        format!("{base},S={size},W={}:2,{}", wire_size(bytes), self.flags)
+        self.name_telling(&format!("S={},W={}", bytes.len(), wire_size(bytes)))
+    }
+
+    /// That name, with what it tells of sizes.
+    pub(crate) fn name_telling(&self, sizes: &str) -> String {
+        format!("{},{sizes}:2,{}", self.base_name(), self.flags)
     }
 
     /// Its name in Dovecot's form up to the sizes, unique by the letter's number.

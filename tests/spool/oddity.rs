@@ -41,6 +41,8 @@ pub(crate) const ODDITIES: &[Oddity] = &[
     odd("line of blanks", |letter| field(letter, "X-Odd: 1\n \t\n more")),
     odd("field without a value", |letter| field(letter, "X-Nothing:\nX-Blanks:   ")),
     odd("field of 70 KB", |letter| field_first(letter, &format!("X-Big: {}", "x ".repeat(35_000)))),
+    odd("field of 1 MB", |letter| field_first(letter, &format!("X-Big: {}", "x ".repeat(500_000)))),
+    odd("NUL in the header", |letter| field(letter, "X-Nul: a\0b")),
     odd("X-TUID of an earlier sync", |letter| field_first(letter, "X-TUID: AAAAAAAAAAAA")),
     odd("fields of mail programs", |letter| {
         field(letter, "Status: RO\nX-UID: 17\nContent-Length: 99\nX-Mozilla-Status: 0001")
@@ -67,7 +69,9 @@ pub(crate) const ODDITIES: &[Oddity] = &[
     odd("no id, CRLF", |letter| crlf(&without_id(letter).bytes())),
     odd("id folded", |letter| id(letter, |id| format!("\n \n\t{id}"))),
     odd("id folded within", |letter| id(letter, |id| id.replace('@', "\n @"))),
-    odd("id with blanks", |letter| id(letter, |id| id.replace('<', "< ").replace('@', " @ "))),
+    odd("id with blanks", |letter| {
+        id(letter, |id| id.replace('<', "< a b").replace('@', " @ ").replace('>', " >"))
+    }),
     odd("id with a comment", |letter| id(letter, |id| format!("(see <x@y>) {id} (added)"))),
     odd("id with a comment within", |letter| id(letter, |id| id.replace('@', "(c)@"))),
     odd("id without brackets", |letter| id(letter, |id| bare(id).to_owned())),
@@ -85,14 +89,16 @@ pub(crate) const ODDITIES: &[Oddity] = &[
     }),
     odd("id in 8 bit", |letter| latin1(&id(letter, |id| id.replace('@', "\u{e9}@")))),
     odd("id in UTF-8", |letter| id(letter, |id| id.replace('@', "é@"))),
+    odd("id with a NUL", |letter| id(letter, |id| id.replace('@', "\0@"))),
+    odd("id with controls", |letter| id(letter, |id| id.replace('@', "\x01\x7f@"))),
     odd("id in capitals", |letter| id(letter, str::to_uppercase)),
     odd("id of 250 bytes", |letter| {
         id(letter, |id| id.replace('@', &format!("{}@", "x".repeat(190))))
     }),
     odd("id without @", |letter| id(letter, |id| id.replace('@', "."))),
     odd("id of two @", |letter| id(letter, |id| id.replace('>', "@example.net>"))),
-    odd("two ids", |letter| id(letter, |id| format!("{id} <second-{}", &id[1..]))),
-    odd("two fields", |letter| id(letter, |id| format!("{id}\nMessage-ID: <second-{}", &id[1..]))),
+    odd("two ids", |letter| id(letter, |id| format!("{id} {}", second(id)))),
+    odd("two fields", |letter| id(letter, |id| format!("{id}\nMessage-ID: {}", second(id)))),
     odd("an empty field, then the id", |letter| id(letter, |id| format!("\nMessage-ID: {id}"))),
     odd("the id, then an empty field", |letter| id(letter, |id| format!("{id}\nMessage-ID:"))),
     odd("words, then the id", |letter| id(letter, |id| format!("foo\nMessage-ID: {id}"))),
@@ -173,6 +179,11 @@ fn id_first(letter: &Letter) -> Letter {
     let mut letter = without_id(letter);
     letter.fields.insert(0, first);
     letter
+}
+
+/// Another id, made of one.
+fn second(id: &str) -> String {
+    id.replace('<', "<second-")
 }
 
 fn bare(id: &str) -> &str {

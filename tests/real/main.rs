@@ -1,0 +1,36 @@
+//! The tool held against the real programs: servers that serve, sync programs that copy, readers
+//! that read. `docs/contributing.md` says how to run this; `cargo test` alone does not.
+//!
+//! Each trial makes what it needs in a directory of its own and depends on no other. Nothing waits
+//! for a time to pass: who needs another asks until it answers.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that panics has failed")]
+#![allow(clippy::panic, clippy::string_slice, reason = "a test that panics has failed")]
+
+#[path = "../spool/mod.rs"]
+mod spool;
+#[allow(dead_code, reason = "the other tests use the rest")]
+#[path = "../it/tree.rs"]
+mod tree;
+
+mod programs;
+mod place;
+mod server;
+mod clients;
+mod told;
+mod account;
+mod page;
+mod readers;
+mod routes;
+mod hazards;
+mod story;
+mod rules;
+mod agreement;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments = libtest_mimic::Arguments::from_args();
+    let trials = [routes::trials(), hazards::trials(), story::trials(), agreement::trials()];
+    libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit_code()
+}
