@@ -32,6 +32,24 @@ impl Arena {
         Span((start as u64) << LENGTH_BITS | length as u64)
     }
 
+    /// Makes room for so many more bytes, at once and no more: an arena that grows bit by bit
+    /// leaves holes behind that nothing fits into.
+    pub fn reserve(&mut self, bytes: usize) {
+        self.bytes.reserve_exact(bytes);
+    }
+
+    /// Adds all of another arena's strings; tells how their spans change.
+    pub fn append(&mut self, other: &Arena) -> Shift {
+        let shift = Shift((self.bytes.len() as u64) << LENGTH_BITS);
+        self.bytes.extend_from_slice(&other.bytes);
+        shift
+    }
+
+    /// Forgets all strings, and keeps the memory that they took.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+    }
+
     /// The string that lies there; nothing for a span of another arena that is longer.
     pub fn get(&self, span: Span) -> &[u8] {
         let start = usize::try_from(span.0 >> LENGTH_BITS).unwrap_or(usize::MAX);
@@ -40,7 +58,17 @@ impl Arena {
     }
 }
 
+/// How far strings have moved from one arena to another.
+#[derive(Clone, Copy, Debug)]
+pub struct Shift(u64);
+
 impl Span {
+    /// Where the string lies after it has moved.
+    #[must_use]
+    pub fn shifted(self, Shift(shift): Shift) -> Span {
+        Span(self.0 + shift)
+    }
+
     /// Whether no string is there.
     pub fn is_empty(self) -> bool {
         self.length() == 0
@@ -65,6 +93,18 @@ mod tests {
         assert_eq!(arena.get(two), b"\xff\0");
         assert!(none.is_empty() && arena.get(none).is_empty());
         assert!(Arena::default().get(two).is_empty());
+    }
+
+    #[test]
+    fn strings_move_together() {
+        let (mut one, mut other) = (Arena::default(), Arena::default());
+        let first = one.add(&[b"first"]);
+        let [second, third] = [b"second".as_slice(), b"third"].map(|text| other.add(&[text]));
+        let shift = one.append(&other);
+        let moved = [first, second.shifted(shift), third.shifted(shift)];
+        assert_eq!(moved.map(|span| one.get(span)), [b"first".as_slice(), b"second", b"third"]);
+        other.clear();
+        assert!(other.get(second).is_empty());
     }
 
     #[test]

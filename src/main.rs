@@ -24,10 +24,11 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> anyhow::Result<Exit> {
-    match cli.asked() {
-        Some(Asked::Compare(cli)) => run::compare::run(&cli),
-        Some(Asked::Check(cli)) => run::check::run(&cli),
-        Some(Asked::Explain(cli)) => run::explain::run(&cli),
-        None => Err(anyhow!("name two trees; see maildiff --help")),
+    let asked = cli.asked().ok_or(anyhow!("name two trees; see maildiff --help"))?;
+    run::threads::start(asked.jobs())?;
+    match asked {
+        Asked::Compare(cli) => run::compare::run(&cli),
+        Asked::Check(cli) => run::check::run(&cli),
+        Asked::Explain(cli) => run::explain::run(&cli),
     }
 }

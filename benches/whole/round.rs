@@ -14,8 +14,8 @@ struct Run {
     wall: Duration,
     /// User and system time.
     cpu: Duration,
-    /// The peak of resident memory of the largest process, in bytes.
-    memory: u64,
+    /// The peak of resident memory of the largest process, in KiB.
+    memory: u32,
 }
 
 /// Runs all of them once that is not counted, then so many rounds; prints a line for each.
@@ -50,7 +50,7 @@ pub(crate) fn run(contenders: &[Contender], rounds: usize, cold: bool) {
             ratio(|run| run.wall),
             seconds(|run| run.cpu),
             ratio(|run| run.cpu),
-            median(runs.iter().map(|run| run.memory as f64)) / 1e6,
+            median(runs.iter().map(|run| f64::from(run.memory))) * 1024.0 / 1e6,
         );
     }
 }
@@ -64,7 +64,11 @@ fn time(contender: &Contender) -> Run {
     let code = ended.status.code();
     assert!(matches!(code, Some(0 | 1)), "{} ended with {code:?}", contender.name);
     let rusage = ended.rusage;
-    Run { wall, cpu: rusage.utime + rusage.stime, memory: rusage.maxrss }
+    Run {
+        wall,
+        cpu: rusage.utime + rusage.stime,
+        memory: u32::try_from(rusage.maxrss / 1024).unwrap(),
+    }
 }
 
 /// Writes to the system that it may forget what it has read.

@@ -9,6 +9,7 @@ use maildiff::maildir::scan;
 use maildiff::report::Table;
 use maildiff::report::check::{Format, Shape};
 
+use super::jobs::Jobs;
 use super::values::{Auto, Color, parse_date, parse_layout};
 
 /// Tell what is wrong with Maildir trees: misfiled mail, leftovers in tmp, wrong sizes in names,
@@ -51,6 +52,8 @@ pub(crate) struct Check {
     /// INBOX lies here, outside the tree.
     #[arg(long, value_name = "PATH")]
     inbox: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) jobs: Jobs,
 
     /// Write a shell script that cures what can be cured safely, instead of a report.
     #[arg(long, conflicts_with_all = ["format", "quiet"])]

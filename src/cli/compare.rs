@@ -10,6 +10,7 @@ use maildiff::report::{Format, List, Shape, Table};
 use maildiff::side::{Side, Sides};
 use maildiff::verdict::{Criteria, Test};
 
+use super::jobs::Jobs;
 use super::trees::TreeOptions;
 use super::values::{Color, parse_date};
 
@@ -51,6 +52,8 @@ pub(crate) struct Compare {
 
     #[command(flatten)]
     trees: TreeOptions,
+    #[command(flatten)]
+    pub(crate) jobs: Jobs,
 
     /// What is written to standard output.
     #[arg(long, value_enum, default_value_t = Kind::Text, hide_default_value = true,

@@ -8,6 +8,7 @@ use maildiff::maildir::scan;
 use maildiff::report::explain::Format;
 use maildiff::side::Side;
 
+use super::jobs::Jobs;
 use super::trees::TreeOptions;
 use super::values::Color;
 
@@ -38,6 +39,8 @@ pub(crate) struct Explain {
 
     #[command(flatten)]
     trees: TreeOptions,
+    #[command(flatten)]
+    pub(crate) jobs: Jobs,
 
     /// What is written to standard output.
     #[arg(long, value_enum, default_value_t = Kind::Text, hide_default_value = true,

@@ -4,6 +4,7 @@ use clap::{Parser, Subcommand};
 
 mod optional;
 mod values;
+mod jobs;
 mod trees;
 mod compare;
 mod check;
@@ -14,6 +15,7 @@ use optional::Optional;
 pub(crate) use check::Check;
 pub(crate) use compare::{Compare, Output};
 pub(crate) use explain::Explain;
+pub(crate) use jobs::Jobs;
 pub(crate) use values::Color;
 
 /// Compare two Maildir trees message by message: which messages are in one and not in the other,
@@ -63,6 +65,17 @@ impl Cli {
             Some(Command::Check(check)) => Some(Asked::Check(check)),
             Some(Command::Explain(explain)) => Some(Asked::Explain(explain)),
             None => self.compare.0.map(|compare| Asked::Compare(Box::new(compare))),
+        }
+    }
+}
+
+impl Asked {
+    /// How many threads are to read.
+    pub(crate) fn jobs(&self) -> Jobs {
+        match self {
+            Asked::Compare(cli) => cli.jobs,
+            Asked::Check(cli) => cli.jobs,
+            Asked::Explain(cli) => cli.jobs,
         }
     }
 }

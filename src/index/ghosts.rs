@@ -46,7 +46,7 @@ mod tests {
 
     #[track_caller]
     fn check(messages: &[(&str, u64, bool)], leftovers: &[(&str, u64, bool)], kept: &[&str]) {
-        let keeper = Keeper::new(false);
+        let keeper = Keeper::new(0, false);
         let mut paths = Arena::default();
         let mut records = |files: &[(&str, u64, bool)]| -> Vec<Record> {
             let record = |&(path, inode, has_names): &(&str, u64, bool)| {
@@ -57,7 +57,7 @@ mod tests {
                 let content = Some(Content::default());
                 let shape = Shape::default();
                 let identity = Identity { id: None, content, shape, length: Some(0), date: None };
-                keeper.keep(&file, path.as_bytes(), facts, identity)
+                keeper.keep(&mut Arena::default(), (&file, path.as_bytes()), facts, identity)
             };
             files.iter().map(record).collect()
         };

@@ -85,9 +85,10 @@ impl Looker<'_> {
     ) {
         let opened: Vec<io::Result<fs::File>> =
             files.iter().map(|file| reader.open(path_of(file, paths))).collect();
-        for ((file, look), opened) in files.iter().zip(looks).zip(opened) {
+        for ((file, look), opened) in files.iter().zip(&mut *looks).zip(opened) {
             *look = self.look(file, path_of(file, paths), opened, reader);
         }
+        self.keeper.take_ids(&mut reader.ids, records(looks));
     }
 
     /// Looks again at the files that are gone and have another name by now.
@@ -112,6 +113,7 @@ impl Looker<'_> {
                 let path = path_of(file, paths);
                 let opened = reader.open(path);
                 *look = self.look(file, path, opened, reader);
+                self.keeper.take_ids(&mut reader.ids, records(std::slice::from_mut(look)));
             },
         );
     }
@@ -141,7 +143,7 @@ impl Looker<'_> {
         file: &File,
         path: &Path,
         opened: io::Result<fs::File>,
-        Reader { buffer, identifier, .. }: &mut Reader<'_>,
+        Reader { buffer, identifier, ids, .. }: &mut Reader<'_>,
     ) -> Result<Look, Error> {
         let failed = |error| Error::io(&self.root.join(path), error);
         let mut mail = opened.and_then(|file| MailFile::new(file, buffer)).map_err(failed)?;
@@ -164,7 +166,7 @@ impl Looker<'_> {
         let Some(identity) = identity else { return Ok(Look::NoMail(file.otherwise)) };
         let is_later = identity.date.zip(self.before).is_some_and(|(date, before)| date >= before);
         let path = path.as_os_str().as_bytes();
-        let keep = || Look::Mail(self.keeper.keep(file, path, facts, identity));
+        let keep = || Look::Mail(self.keeper.keep(ids, (file, path), facts, identity));
         Ok(if is_later { Look::Later } else { keep() })
     }
 }
@@ -181,18 +183,27 @@ struct Reader<'a> {
     opener: Opener<'a>,
     buffer: Buffer,
     identifier: Identifier,
+    /// The ids of what was read last.
+    ids: Arena,
 }
 
 impl<'a> Reader<'a> {
     fn new(root: &'a Path) -> Reader<'a> {
-        let (buffer, identifier) = Default::default();
-        Reader { opener: Opener::new(root), buffer, identifier }
+        let (buffer, identifier, ids) = Default::default();
+        Reader { opener: Opener::new(root), buffer, identifier, ids }
     }
 
     /// Opens a file, and says that it will be read.
     fn open(&mut self, path: &Path) -> io::Result<fs::File> {
         self.opener.open(path).inspect(announce)
     }
+}
+
+fn records(looks: &mut [Look]) -> impl Iterator<Item = &mut Record> {
+    looks.iter_mut().filter_map(|look| match look {
+        Look::Mail(record) => Some(record),
+        _ => None,
+    })
 }
 
 fn path_of<'p>(file: &File, paths: &'p Arena) -> &'p Path {

@@ -137,7 +137,7 @@ pub fn index(scan: Scan, options: &Options, read: &AtomicU64) -> Index {
     index.count_others(&is_excluded);
     index.errors.extend(scan.errors.into_iter().filter(|(folder, _)| !is_excluded(*folder)));
     index.findings.retain(|finding| !is_excluded(finding.folder));
-    let keeper = Keeper::new(options.case_sensitive);
+    let keeper = Keeper::new(files.len(), options.case_sensitive);
     let looker = Looker { root: &index.root, before: options.before, keeper: &keeper, read };
     let looks = looker.look_at_all(&mut files, &mut paths);
     drop(files);

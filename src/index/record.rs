@@ -88,6 +88,9 @@ impl Record {
     }
 }
 
+/// How long most Message-IDs are at the most, in bytes.
+const USUAL_ID: usize = 80;
+
 /// Takes what is found of files, from all threads.
 #[derive(Debug, Default)]
 pub(super) struct Keeper {
@@ -100,16 +103,18 @@ pub(super) struct Keeper {
 type Contents = RwLock<HashMap<Span, Content>>;
 
 impl Keeper {
-    /// `case_sensitive` is whether letter case tells Message-IDs apart.
-    pub(super) fn new(case_sensitive: bool) -> Keeper {
-        Keeper { case_sensitive, ..Keeper::default() }
+    /// For so many files; `case_sensitive` is whether letter case tells Message-IDs apart.
+    pub(super) fn new(files: usize, case_sensitive: bool) -> Keeper {
+        let mut ids = Arena::default();
+        ids.reserve(files * USUAL_ID);
+        Keeper { ids: Mutex::new(ids), case_sensitive, ..Keeper::default() }
     }
 
-    /// Keeps what was found of a file at this path.
+    /// Keeps what was found of a file at this path; its id, for the time being, in `ids`.
     pub(super) fn keep(
         &self,
-        file: &File,
-        path: &[u8],
+        ids: &mut Arena,
+        (file, path): (&File, &[u8]),
         facts: Facts,
         identity: Identity,
     ) -> Record {
@@ -129,7 +134,7 @@ impl Keeper {
         Record {
             hash: hash(id.as_ref(), content, self.case_sensitive),
             path: file.path,
-            id: id.map(|id| self.add_id(&id.id)).unwrap_or_default(),
+            id: id.map(|id| ids.add(&[&id.id])).unwrap_or_default(),
             inode: file.inode,
             size: facts.size,
             more: (more != More::default()).then(|| Box::new(more)),
@@ -145,8 +150,18 @@ impl Keeper {
         }
     }
 
-    fn add_id(&self, id: &[u8]) -> Span {
-        self.ids.lock().unwrap_or_else(PoisonError::into_inner).add(&[id])
+    /// Takes the ids of records over from `ids`, which is empty then. Many at a time, so that
+    /// threads do not wait for each other.
+    pub(super) fn take_ids<'r>(
+        &self,
+        ids: &mut Arena,
+        records: impl Iterator<Item = &'r mut Record>,
+    ) {
+        let shift = self.ids.lock().unwrap_or_else(PoisonError::into_inner).append(ids);
+        ids.clear();
+        for record in records.filter(|record| record.has_id()) {
+            record.id = record.id.shifted(shift);
+        }
     }
 
     /// What has been kept, with the paths of the files.

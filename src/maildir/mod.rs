@@ -9,6 +9,7 @@ pub mod layout;
 pub mod control;
 pub mod mail_like;
 pub mod listing;
+pub mod files;
 pub mod walk;
 pub mod nature;
 pub mod file;

@@ -19,6 +19,7 @@ use crate::mail_file::{Buffer, MailFile};
 use super::control;
 use super::faults;
 use super::file::{File, Otherwise, Place};
+use super::files::Files;
 use super::folder_name::FolderName;
 use super::layout::{self, Layout, Named};
 use super::listing::{Entry, Kind};
@@ -113,9 +114,10 @@ pub fn scan(root: &Path, options: &Options) -> Result<Scan, Error> {
     nature::check_directory(root)?;
     let inbox = options.inbox.as_deref().map(|inbox| Inbox::find(root, inbox)).transpose()?;
     let mut seen = Seen::new();
-    let tree = walk(root, &mut seen);
+    let mut files = Files::default();
+    let tree = walk(root, Path::new(""), &mut seen, &mut files);
     let outside = inbox.as_ref().filter(|inbox| inbox.outside);
-    let outside = outside.map(|inbox| walk(&inbox.path, &mut seen));
+    let outside = outside.map(|inbox| walk(&inbox.path, &inbox.path, &mut seen, &mut files));
     check_readable(root, &tree)?;
     let mailboxes = mailboxes(&tree);
     if mailboxes.is_empty() && !outside.as_ref().is_some_and(has_mailbox) {
@@ -126,13 +128,16 @@ pub fn scan(root: &Path, options: &Options) -> Result<Scan, Error> {
         Some(layout) => (layout.clone(), None),
         None => (detected.layout, detected.note),
     };
-    let mut builder = Builder::new(root, layout, note);
+    let mut builder = Builder::new(root, layout, note, &files);
     let inside = inbox.as_ref().filter(|inbox| !inbox.outside).map(|inbox| inbox.path.as_path());
     builder.add(Origin { base: Path::new(""), inbox: inside }, tree);
     if let (Some(inbox), Some(outside)) = (&inbox, outside) {
         builder.add(Origin { base: &inbox.path, inbox: Some(Path::new("")) }, outside);
     }
-    Ok(Scan { seen, ..builder.finish() })
+    let scan = builder.finish();
+    let mut scan = Scan { seen, paths: files.into_paths(), ..scan };
+    renamed::keep_latest_names(root, &scan.paths, &mut scan.files);
+    Ok(scan)
 }
 
 /// Where `--inbox` points to.
@@ -204,13 +209,15 @@ struct Standing {
     is_folder: bool,
 }
 
-struct Builder {
+struct Builder<'f> {
     scan: Scan,
+    /// Every file that was found.
+    found: &'f Files,
     by_name: BTreeMap<FolderName, usize>,
 }
 
-impl Builder {
-    fn new(root: &Path, layout: Layout, note: Option<String>) -> Builder {
+impl<'f> Builder<'f> {
+    fn new(root: &Path, layout: Layout, note: Option<String>, found: &'f Files) -> Builder<'f> {
         let scan = Scan {
             root: root.to_owned(),
             layout,
@@ -224,7 +231,7 @@ impl Builder {
             targets: BTreeSet::new(),
             seen: Seen::new(),
         };
-        Builder { scan, by_name: BTreeMap::new() }
+        Builder { scan, found, by_name: BTreeMap::new() }
     }
 
     /// Adds the directories of one walk, each after the one that it lies in.
@@ -233,7 +240,7 @@ impl Builder {
         for (path, directory) in tree.directories {
             let parent = path.parent().and_then(|parent| standings.get(parent)).copied();
             let standing = self.place(origin, &path, &directory, parent);
-            self.add_files(origin, &path, &directory, standing);
+            self.add_files(&directory, standing);
             self.find_faults(origin, &path, &directory, standing);
             if is_in_maildir(&path, &standings) {
                 let path = origin.base.join(&path);
@@ -287,7 +294,7 @@ impl Builder {
         let base = self.scan.root.join(origin.base).join(path);
         !path.as_os_str().is_empty()
             && self.scan.layout.maps(path)
-            && directory.files.iter().any(|entry| looks_like_mail(&base, entry))
+            && self.found.of(&directory.files).any(|(_, entry)| looks_like_mail(&base, entry))
     }
 
     /// What is wrong with a directory, by the names in it.
@@ -303,12 +310,12 @@ impl Builder {
             let is_special = |entry: &Entry<'_>| {
                 entry.kind == Kind::Special && !entry.name.as_bytes().starts_with(b".")
             };
-            let special = directory.files.iter().filter(is_special);
+            let special = self.entries(directory).filter(is_special);
             let found = special
                 .map(|entry| Finding::new(Found::SpecialFile, standing.folder, place(entry), ""));
             self.scan.findings.extend(found);
         }
-        let names = directory.files.iter().map(|entry| entry.name.as_bytes());
+        let names = self.entries(directory).map(|entry| entry.name.as_bytes());
         let store = nature::store(names).filter(|_| standing.role == Role::Open);
         let path = origin.base.join(path);
         if let Some(store) = store {
@@ -327,6 +334,7 @@ impl Builder {
     fn open_folder(&mut self, origin: Origin<'_>, path: &Path, directory: &Directory) -> usize {
         let named = self.name(origin, path);
         let folder = self.folder(&named);
+        let is_synced = self.is_synced(directory);
         let path = origin.base.join(path);
         if let Some(fault) = faults::of_name(&named, &path) {
             self.find(Finding::new(Found::FolderNameInvalid, folder, path.clone(), fault));
@@ -337,7 +345,7 @@ impl Builder {
                 let found = Finding::new(Found::FolderNameCollision, folder, path.clone(), detail);
                 self.scan.findings.push(found.in_state("same-name"));
             }
-            if !named.visible && !is_synced(directory) {
+            if !named.visible && !is_synced {
                 known.unlisted.insert(path.clone());
             }
             known.directories.push(path);
@@ -394,23 +402,28 @@ impl Builder {
         nearest.map_or_else(|| self.inbox(), |standing| standing.folder)
     }
 
-    fn add_files(
-        &mut self,
-        origin: Origin<'_>,
-        path: &Path,
-        directory: &Directory,
-        standing: Standing,
-    ) {
+    /// The files of a directory, links to nothing and to files among them.
+    fn entries(&self, directory: &Directory) -> impl Iterator<Item = Entry<'f>> + use<'f> {
+        self.found.of(&directory.files).map(|(_, entry)| entry)
+    }
+
+    /// Whether mbsync keeps its state in a directory: then somebody sees the folder, whatever the
+    /// layout was taken for.
+    fn is_synced(&self, directory: &Directory) -> bool {
+        let mut names = self.entries(directory).map(|entry| entry.name.as_bytes());
+        names.any(|name| {
+            matches!(name, b".uidvalidity" | b".isyncuidmap.db")
+                || name.starts_with(b".mbsyncstate")
+        })
+    }
+
+    fn add_files(&mut self, directory: &Directory, standing: Standing) {
         let (mut control, mut foreign) = (directory.control, directory.foreign);
-        // With a slash at its end, but for the root.
-        let above = origin.base.join(path).join("");
-        for entry in directory.files.iter() {
+        for (path, entry) in self.found.of(&directory.files) {
             match judge(standing.role, entry) {
                 Judged::Control => control += 1,
                 Judged::Foreign => foreign += 1,
                 Judged::File(place, otherwise) => {
-                    let parts = [above.as_os_str(), entry.name].map(OsStrExt::as_bytes);
-                    let path = self.scan.paths.add(&parts);
                     let file = File::new(standing.folder, place, path, entry.inode, otherwise);
                     self.scan.files.push(file);
                 }
@@ -424,8 +437,6 @@ impl Builder {
 
     /// Sorts what has an order, so that the same tree gives the same scan.
     fn finish(mut self) -> Scan {
-        let Scan { root, paths, files, .. } = &mut self.scan;
-        renamed::keep_latest_names(root, paths, files);
         let order: Vec<usize> = self.by_name.into_values().collect();
         let mut rank = vec![0; order.len()];
         for (new, &old) in order.iter().enumerate() {
@@ -443,15 +454,6 @@ impl Builder {
         scan.findings.dedup();
         self.scan
     }
-}
-
-/// Whether mbsync keeps its state in a directory: then somebody sees the folder, whatever the
-/// layout was taken for.
-fn is_synced(directory: &Directory) -> bool {
-    let mut names = directory.files.iter().map(|entry| entry.name.as_bytes());
-    names.any(|name| {
-        matches!(name, b".uidvalidity" | b".isyncuidmap.db") || name.starts_with(b".mbsyncstate")
-    })
 }
 
 /// Whether a directory lies directly in the `cur`, `new` or `tmp` of a folder.

@@ -17,6 +17,7 @@ use crate::error::{Error, Nature};
 use crate::finding::{Finding, Kind as Found};
 
 use super::control;
+use super::files::{Files, Together};
 use super::listing::{self, Entries, Entry, Kind, Listing, UNSTEADY};
 use super::mail_like;
 
@@ -24,7 +25,7 @@ use super::mail_like;
 #[derive(Debug, Default)]
 pub struct Directory {
     /// Its entries that are no directories, a link as what it leads to.
-    pub files: Entries,
+    pub files: Together,
     /// Which of the three directories of a folder stand in it.
     pub parts: Parts,
     /// Control files below it, in control directories: counted, not opened.
@@ -84,10 +85,18 @@ pub type Seen = BTreeSet<(u64, u64)>;
 /// How often directories that changed since they were listed are looked at again.
 const ROUNDS: usize = 3;
 
-/// Walks the whole tree below `root`, passing over directories that have been `seen`.
-pub fn walk(root: &Path, seen: &mut Seen) -> Walk {
-    let mut walker =
-        Walker { root, walk: Walk::default(), links: Vec::new(), changed: BTreeMap::new(), seen };
+/// Walks the whole tree below `root`, passing over directories that have been `seen`. What is found
+/// goes to `files`, `base` before each path.
+pub fn walk(root: &Path, base: &Path, seen: &mut Seen, files: &mut Files) -> Walk {
+    let mut walker = Walker {
+        root,
+        base,
+        walk: Walk::default(),
+        files,
+        links: Vec::new(),
+        changed: BTreeMap::new(),
+        seen,
+    };
     walker.descend(PathBuf::new());
     walker.follow_links();
     walker.look_again();
@@ -96,7 +105,9 @@ pub fn walk(root: &Path, seen: &mut Seen) -> Walk {
 
 struct Walker<'a> {
     root: &'a Path,
+    base: &'a Path,
     walk: Walk,
+    files: &'a mut Files,
     /// Links to directories that have not been looked behind yet.
     links: Vec<PathBuf>,
     /// When each directory had last changed at its listing.
@@ -189,6 +200,9 @@ impl Walker<'_> {
     fn sort(&mut self, path: &Path, entries: &Entries) -> Vec<PathBuf> {
         let mut directory = Directory::default();
         let mut below = Vec::new();
+        let start = self.files.end();
+        // With a slash at its end, but for the root.
+        let above = self.base.join(path).join("");
         for entry in entries.iter() {
             let target = self.target(path, entry);
             if target == Kind::Directory {
@@ -202,10 +216,11 @@ impl Walker<'_> {
                 (from, kind) => {
                     let link = (from == Kind::Link).then(|| self.root.join(path).join(entry.name));
                     self.walk.targets.extend(link.and_then(|link| fs::canonicalize(link).ok()));
-                    directory.files.push(Entry { kind, ..entry });
+                    self.files.add(above.as_os_str().as_bytes(), Entry { kind, ..entry });
                 }
             }
         }
+        directory.files = start..self.files.end();
         self.unite(path, directory);
         below.sort();
         below
@@ -213,9 +228,8 @@ impl Walker<'_> {
 
     /// Adds what an earlier listing of the directory saw and this one did not.
     fn unite(&mut self, path: &Path, mut directory: Directory) {
-        if let Some(mut earlier) = self.walk.directories.remove(path) {
-            earlier.files.unite(&directory.files);
-            directory.files = earlier.files;
+        if let Some(earlier) = self.walk.directories.remove(path) {
+            directory.files = self.files.unite(directory.files, earlier.files);
             directory.parts.add(earlier.parts);
         }
         self.walk.directories.insert(path.to_owned(), directory);

@@ -1,6 +1,7 @@
 //! Each question with its stages in their order.
 
 mod trees;
+pub(crate) mod threads;
 pub(crate) mod compare;
 pub(crate) mod check;
 pub(crate) mod explain;

@@ -551,3 +551,18 @@ fn options_that_make_no_sense_together_are_refused() {
         compare(&left, &right, options).exits(2).complains(told);
     }
 }
+
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    let (left, right) = everything();
+    let with = |jobs: &str| {
+        let run = compare(&left, &right, &format!("--format json --all --content {jobs}"));
+        (run.status, run.text(), run.stderr)
+    };
+    let alone = with("--jobs 1");
+    for jobs in ["", "-j 2", "-j 7", "--jobs=64"] {
+        assert_eq!(with(jobs), alone, "{jobs}");
+    }
+    compare(&left, &right, "-j 0").exits(2).complains("-j");
+    compare(&left, &right, "-j many").exits(2);
+}
