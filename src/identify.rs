@@ -123,7 +123,7 @@ impl Identifier {
 /// The canonical content of an open message, which is read whole.
 ///
 /// # Errors
-/// As [`identify`].
+/// As [`Identifier::identify`].
 pub fn content(mail: &mut MailFile<'_>) -> io::Result<Content> {
     content_up_to(mail, u64::MAX)
 }
@@ -131,7 +131,7 @@ pub fn content(mail: &mut MailFile<'_>) -> io::Result<Content> {
 /// The content of an open message to the byte, but for line ends and volatile fields.
 ///
 /// # Errors
-/// As [`identify`].
+/// As [`Identifier::identify`].
 pub fn exact_content(mail: &mut MailFile<'_>) -> io::Result<Content> {
     hash(mail, Canonical::exact())
 }
@@ -139,7 +139,7 @@ pub fn exact_content(mail: &mut MailFile<'_>) -> io::Result<Content> {
 /// The canonical content of a message cut behind `limit` canonical bytes.
 ///
 /// # Errors
-/// As [`identify`].
+/// As [`Identifier::identify`].
 pub fn content_up_to(mail: &mut MailFile<'_>, limit: u64) -> io::Result<Content> {
     hash(mail, Canonical::limited(limit))
 }

@@ -25,16 +25,16 @@ impl Contender {
 
 /// A message's Message-ID on a line, by programs that people put into a pipe. What they print is
 /// sorted and compared, as it would be.
-const PEERS: [(&str, &str, &str); 5] = [
-    ("mblaze", "mlist", "mdirs TREE | mlist | mhdr -h message-id"),
+const PEERS: [(&str, &str, &str); 6] = [
+    ("mblaze", "mlist", "mdirs -a TREE | mlist | mhdr -h message-id"),
     ("rg", "rg", "rg -uu -m1 -iNI '^message-id:' TREE"),
     ("grep", "grep", "grep -rihm1 '^message-id:' TREE"),
     (
         "python",
         "python3",
-        "python3 -c 'import mailbox, os\nfor path, _, _ in os.walk(\"TREE\"):\n    \
+        "python3 -c 'import mailbox, os, sys\nfor path, _, _ in os.walk(sys.argv[1]):\n    \
             if os.path.isdir(path + \"/cur\"):\n        \
-            for mail in mailbox.Maildir(path): print(mail[\"message-id\"])'",
+            for mail in mailbox.Maildir(path): print(mail[\"message-id\"])' TREE",
     ),
     (
         "notmuch",
@@ -44,11 +44,13 @@ const PEERS: [(&str, &str, &str); 5] = [
             notmuch new --quiet 2>/dev/null; notmuch search --output=messages '*'; \
             rm -r $NOTMUCH_CONFIG $NOTMUCH_DATABASE",
     ),
+    (
+        "mu",
+        "mu",
+        "home=$(mktemp -d); mu init --muhome=$home --maildir=TREE --quiet >/dev/null; \
+            mu index --muhome=$home --quiet; mu find --muhome=$home --fields i ''; rm -r $home",
+    ),
 ];
-
-/// mu keeps its own way of naming a tree.
-const MU: &str = "home=$(mktemp -d); mu init --muhome=$home --maildir=TREE --quiet >/dev/null; \
-    mu index --muhome=$home --quiet; mu find --muhome=$home --fields i ''; rm -r $home";
 
 /// The floor first: it is what the others are measured by.
 pub(crate) fn all(trees: &[PathBuf; 2], cli: &Cli) -> Vec<Contender> {
@@ -69,9 +71,9 @@ pub(crate) fn all(trees: &[PathBuf; 2], cli: &Cli) -> Vec<Contender> {
         contender("floor, announced", floor("--announce=64")),
         contender("maildiff", maildiff),
     ];
-    if cli.peers {
-        let mu = ("mu", "mu", MU);
-        for (name, program, pipe) in PEERS.into_iter().chain([mu]) {
+    if let Some(wanted) = &cli.peers {
+        let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|named| named == name);
+        for (name, program, pipe) in PEERS.into_iter().filter(|(name, ..)| is_wanted(name)) {
             if is_installed(program) {
                 all.push(contender(name, shell(&both(pipe))));
             } else {
@@ -86,11 +88,7 @@ pub(crate) fn all(trees: &[PathBuf; 2], cli: &Cli) -> Vec<Contender> {
 /// The pipe over each tree, sorted and compared.
 fn both(pipe: &str) -> String {
     let of = |tree: &str| format!("({}) | sort", pipe.replace("TREE", tree));
-    format!(
-        "a=$(mktemp); {} > $a; {} | diff $a - >/dev/null; rm $a",
-        of("$LEFT").replace("\"$LEFT\"", "'$LEFT'"),
-        of("$RIGHT")
-    )
+    format!("a=$(mktemp); {} > $a; {} | diff $a - >/dev/null; rm $a", of("$LEFT"), of("$RIGHT"))
 }
 
 fn shell(script: &str) -> Vec<String> {

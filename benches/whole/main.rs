@@ -45,9 +45,10 @@ struct Cli {
     /// Empty the page cache before every run: takes root, and Linux.
     #[arg(long)]
     cold: bool,
-    /// Also time the peers that are installed.
-    #[arg(long)]
-    peers: bool,
+    /// Also time these peers, as far as they are installed (comma-separated; all, where none is
+    /// named).
+    #[arg(long, value_name = "NAMES", num_args = 0.., value_delimiter = ',')]
+    peers: Option<Vec<String>>,
     /// Also time whatever `sh -c` makes of this; `$LEFT` and `$RIGHT` are the trees (repeatable).
     #[arg(long, value_name = "COMMAND")]
     also: Vec<String>,
@@ -70,6 +71,12 @@ fn main() {
     if !cli.floor.is_empty() {
         let floor = Floor { announce: cli.announce, jobs: cli.jobs };
         println!("{} bytes read", floor.run(&cli.floor));
+        return;
+    }
+    if cli.cold
+        && let Err(why) = round::empty_cache()
+    {
+        println!("cold: not measured, for the page cache cannot be emptied: {why}");
         return;
     }
     let trees = spools::make(&cli.directory, cli.messages);

@@ -1,6 +1,7 @@
 //! Running contenders in turn and telling their medians.
 
 use std::fs;
+use std::io;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -24,7 +25,7 @@ pub(crate) fn run(contenders: &[Contender], rounds: usize, cold: bool) {
     for round in 0..=rounds {
         for (contender, runs) in contenders.iter().zip(&mut runs) {
             if cold {
-                empty_cache();
+                empty_cache().unwrap();
             }
             let run = time(contender);
             if round > 0 {
@@ -71,10 +72,13 @@ fn time(contender: &Contender) -> Run {
     }
 }
 
-/// Writes to the system that it may forget what it has read.
-fn empty_cache() {
+/// Tells the system to forget what it has read of files.
+///
+/// # Errors
+/// Where that is not to be had: it takes root, and Linux.
+pub(crate) fn empty_cache() -> io::Result<()> {
     rustix::fs::sync();
-    fs::write("/proc/sys/vm/drop_caches", "3").expect("--cold takes root, and Linux");
+    fs::write("/proc/sys/vm/drop_caches", "3")
 }
 
 fn median(figures: impl Iterator<Item = f64>) -> f64 {

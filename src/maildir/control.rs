@@ -21,8 +21,12 @@ pub enum File {
 
 /// What a file of this name is.
 pub fn file(name: &[u8]) -> File {
-    let starts = |prefixes: &[&[u8]]| prefixes.iter().any(|prefix| name.starts_with(prefix));
-    if NAMES.contains(&name) || starts(PREFIXES) {
+    // Names of mail begin with a digit, and none on the lists does.
+    let may_be_listed = !name.first().is_some_and(u8::is_ascii_digit);
+    let starts = |prefixes: &[&[u8]]| {
+        may_be_listed && prefixes.iter().any(|prefix| name.starts_with(prefix))
+    };
+    if may_be_listed && NAMES.contains(&name) || starts(PREFIXES) {
         File::Control
     } else if starts(LOOSE_PREFIXES)
         || LOOSE_SUFFIXES.iter().any(|suffix| name.ends_with(suffix))
@@ -136,6 +140,12 @@ pub fn directory(name: &[u8]) -> Directory {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_listed_name_begins_with_a_digit() {
+        let mut listed = [NAMES, PREFIXES, LOOSE_PREFIXES].into_iter().flatten();
+        assert!(listed.all(|name| !name.first().is_some_and(u8::is_ascii_digit)));
+    }
 
     #[test]
     fn control_files() {

@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io;
 use std::path::Path;
+use std::process::Command;
 
 use crate::tree::{Run, Tree, compare, mail, maildiff, raw, report, tool};
 
@@ -565,4 +566,17 @@ fn the_number_of_threads_changes_nothing() {
     }
     compare(&left, &right, "-j 0").exits(2).complains("-j");
     compare(&left, &right, "-j many").exits(2);
+}
+
+#[test]
+fn few_open_files_are_enough() {
+    let many = (0..200)
+        .fold(Tree::new(), |tree, at| tree.with(format!("cur/{at}:2,S"), mail(&at.to_string())));
+    let copy = (0..200).fold(Tree::new(), |tree, at| {
+        tree.with(format!("cur/{at}.copy:2,S"), mail(&at.to_string()))
+    });
+    let script = "ulimit -n 32 && exec \"$0\" -j 8 --brief \"$1\" \"$2\"";
+    let mut shell = Command::new("sh");
+    shell.args(["-c", script, env!("CARGO_BIN_EXE_maildiff")]).args([&many, &copy]);
+    Run::of(&mut shell).exits(0).tells("THE SAME: 200 messages");
 }
