@@ -174,9 +174,9 @@ impl<'b> MailFile<'b> {
         self.names
     }
 
-    /// Whether one read takes the whole file.
+    /// Whether reading the whole file costs hardly more than reading its beginning.
     pub fn is_small(&self) -> bool {
-        self.size < HEAD as u64
+        self.size < READ as u64
     }
 
     /// How the message lies in the file.
