@@ -21,7 +21,7 @@ const MOST: usize = 8;
 /// Where the system does not let so many be started.
 pub(crate) fn start(jobs: Jobs) -> anyhow::Result<()> {
     let cores = thread::available_parallelism().map_or(FEWEST, NonZeroUsize::get);
-    let jobs = jobs.number().map_or(cores.clamp(FEWEST, MOST), NonZeroUsize::get);
+    let jobs = jobs.number().unwrap_or(cores.clamp(FEWEST, MOST));
     let started = ThreadPoolBuilder::new().num_threads(jobs).build_global();
     started.with_context(|| format!("cannot start {jobs} threads; ask for fewer with --jobs"))
 }

@@ -564,8 +564,9 @@ fn the_number_of_threads_changes_nothing() {
     for jobs in ["", "-j 2", "-j 7", "--jobs=64"] {
         assert_eq!(with(jobs), alone, "{jobs}");
     }
-    compare(&left, &right, "-j 0").exits(2).complains("-j");
-    compare(&left, &right, "-j many").exits(2);
+    for jobs in ["0", "513", "many", "-1"] {
+        compare(&left, &right, &format!("--jobs={jobs}")).exits(2).complains("--jobs");
+    }
 }
 
 #[test]
