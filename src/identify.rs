@@ -385,6 +385,7 @@ mod tests {
         let anonymous = Shape { anonymous: true, ..plain };
         check(b"From: \nTo:\nMessage-ID: <a@b>\n\nbody", anonymous);
         check(b"\nFrom: a\nMessage-ID: <a@b>\n\nbody", anonymous);
+        assert!(!shape(b"\x0c\nY: 1").blank && !shape(b"\x0c\nzzz").blank);
         let nothing =
             Shape { anonymous: true, no_usual_field: true, clarity: Clarity::Missing, ..plain };
         check(b"", Shape { blank: true, ..nothing });

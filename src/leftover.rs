@@ -52,7 +52,8 @@ pub fn judge(index: &Index) -> (Vec<Leftover<'_>>, Vec<Error>) {
             wanted.extend(namesakes.iter());
         }
     }
-    let errors = fetch::contents(index, &wanted);
+    let mut errors = fetch::contents(index, &wanted);
+    errors.sort_by(|one, other| one.path().cmp(other.path()));
     let mut judged = Vec::new();
     for (leftovers, namesakes) in by_key(index) {
         let judge = |message| Leftover { message, state: state(index, message, namesakes) };

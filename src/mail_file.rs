@@ -16,6 +16,7 @@ use std::path::Path;
 #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
 use rustix::fs::{Advice, fadvise};
 use rustix::fs::{Mode, OFlags, open, openat};
+use rustix::io::retry_on_intr;
 use rustix::process::{Resource, getrlimit};
 
 use crate::message::compression::{self, Storage, decompress};
@@ -43,9 +44,10 @@ impl Buffer {
 
     /// Reads so many bytes, or fewer at the end.
     fn fill(&mut self, from: &mut impl Read, wanted: usize) -> io::Result<()> {
+        let wanted = wanted.min(READ);
         self.bytes.resize(READ, 0);
         self.filled = 0;
-        while self.filled < wanted.min(READ) {
+        while self.filled < wanted {
             let room = self.bytes.get_mut(self.filled..wanted).unwrap_or_default();
             match from.read(room) {
                 Ok(0) => break,
@@ -83,11 +85,12 @@ impl<'r> Opener<'r> {
             _ => {
                 let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
                 let path = self.root.join(OsStr::from_bytes(directory));
-                let opened = open(path, flags, Mode::empty())?;
+                let opened = retry_on_intr(|| open(&path, flags, Mode::empty()))?;
                 &self.directory.insert((directory.to_owned(), opened)).1
             }
         };
-        let file = openat(opened, name, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?;
+        let flags = OFlags::RDONLY | OFlags::CLOEXEC;
+        let file = retry_on_intr(|| openat(opened, name, flags, Mode::empty()))?;
         Ok(file.into())
     }
 }

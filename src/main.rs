@@ -24,7 +24,7 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> anyhow::Result<Exit> {
-    let asked = cli.asked().ok_or(anyhow!("name two trees; see maildiff --help"))?;
+    let asked = cli.asked().ok_or_else(|| anyhow!("name two trees; see maildiff --help"))?;
     run::threads::start(asked.jobs())?;
     match asked {
         Asked::Compare(cli) => run::compare::run(&cli),

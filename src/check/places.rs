@@ -53,7 +53,9 @@ pub(super) fn foreign_stores(index: &Index) -> BTreeSet<&Path> {
 /// What a leftover is, at the time `now`; without a time, however old it is.
 pub(super) fn leftover(index: &Index, leftover: &Leftover<'_>, now: Option<i64>) -> Finding {
     let (message, state) = (leftover.message, leftover.state);
-    let is_fresh = now.is_some_and(|now| message.modified() > Some(now.saturating_sub(UNDER_WAY)));
+    let is_fresh = now
+        .zip(message.modified())
+        .is_some_and(|(now, modified)| modified > now.saturating_sub(UNDER_WAY));
     let kind = match message.place() {
         Place::Hidden => Kind::HiddenFile,
         _ if is_fresh => Kind::TmpInflight,

@@ -6,7 +6,7 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use crate::index::{Index, Message};
+use crate::index::{Index, Message, Messages};
 use crate::maildir::control;
 use crate::message::id::{Key, message_id};
 use crate::side::Side;
@@ -181,8 +181,9 @@ fn as_shown(trees: Trees<'_>, typed: &str, case_sensitive: bool) -> Option<Key> 
         Key::Content(content) => content.to_string().eq_ignore_ascii_case(typed),
         Key::Id(id) => std::str::from_utf8(id).is_err() && is_it(key),
     };
-    let files = |index: &Index| -> Option<Key> { index.all_mail().map(Message::key).find(is_it) };
-    trees.each().find_map(|(_, index)| files(index))
+    let least = |files: Messages<'_>| files.iter().map(Message::key).filter(is_it).min();
+    let of = |index: &Index| least(index.messages()).or_else(|| least(index.leftovers()));
+    trees.each().find_map(|(_, index)| of(index))
 }
 
 /// That there is nothing, and what comes near.

@@ -226,10 +226,10 @@ fn gather<'a>(
             let content = file.content();
             file.key() != *key && content.is_some_and(|content| known.contains(&content))
         };
-        let others = index.all_mail().filter(same);
-        let others: Vec<Exhibit<'a>> =
-            others.map(|file| Exhibit::new(side, file, Kinship::SameContent, judged)).collect();
-        exhibits.extend(others);
+        let mut others: Vec<Message<'a>> = index.all_mail().filter(same).collect();
+        others.sort_by_cached_key(|file| (file.place().is_leftover(), file.key()));
+        let exhibit = |file| Exhibit::new(side, file, Kinship::SameContent, judged);
+        exhibits.extend(others.into_iter().map(exhibit));
     }
     for row in rows {
         let Some((side, twin)) = row.file().map(|(side, _)| side).zip(row.probable) else {

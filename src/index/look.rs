@@ -59,6 +59,7 @@ impl Looker<'_> {
     /// Looks at every file, on all cores. Those that are gone are looked up under another name, all
     /// together: to mark a folder as read renames every file in it.
     pub(super) fn look_at_all(&self, files: &mut [File], paths: &mut Arena) -> Vec<Look> {
+        // Each of them is replaced: the batches are all the files.
         let mut looks: Vec<Look> = Vec::with_capacity(files.len());
         looks.resize_with(files.len(), || Look::Later);
         let at_once = batch();
@@ -102,8 +103,10 @@ impl Looker<'_> {
         let mut again: Vec<(&mut File, &mut Look)> = Vec::new();
         for ((file, look), path) in gone.into_iter().zip(found) {
             let Some(path) = path else { continue };
-            file.place = Place::of_delivered(&path);
-            file.path = paths.add(&[path.as_os_str().as_bytes()]);
+            if path != path_of(file, paths) {
+                file.place = Place::of_delivered(&path);
+                file.path = paths.add(&[path.as_os_str().as_bytes()]);
+            }
             again.push((file, look));
         }
         let paths = &*paths;
@@ -164,18 +167,19 @@ impl Looker<'_> {
         let identity = identifier.identify(&mut mail, counts, wanted);
         let identity = identity.map_err(|error| failed(error).of(nature))?;
         let Some(identity) = identity else { return Ok(Look::NoMail(file.otherwise)) };
-        let is_later = identity.date.zip(self.before).is_some_and(|(date, before)| date >= before);
+        if identity.date.zip(self.before).is_some_and(|(date, before)| date >= before) {
+            return Ok(Look::Later);
+        }
         let path = path.as_os_str().as_bytes();
-        let keep = || Look::Mail(self.keeper.keep(ids, (file, path), facts, identity));
-        Ok(if is_later { Look::Later } else { keep() })
+        Ok(Look::Mail(self.keeper.keep(ids, (file, path), facts, identity)))
     }
 }
 
-/// How many files each thread may have open, so that all together leave half of what the process
-/// may open to others.
+/// How many files each thread may have open beside their directory, so that all together leave half
+/// of what the process may open to others.
 fn batch() -> usize {
     let fair = most_open() / 2 / rayon::current_num_threads();
-    fair.clamp(1, BATCH)
+    fair.saturating_sub(1).clamp(1, BATCH)
 }
 
 /// What one thread has at hand.

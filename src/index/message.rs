@@ -117,8 +117,8 @@ impl<'i> Message<'i> {
         self.record.more.as_ref().is_some_and(|more| more.has_names)
     }
 
-    /// When the file was last written, in seconds since 1970-01-01 UTC; known of leftovers, and
-    /// where the name does not begin with a time.
+    /// When the file was last written, in seconds since 1970-01-01 UTC; known of what is not
+    /// delivered, and where the name does not begin with a time.
     pub fn modified(self) -> Option<i64> {
         self.record.more.as_ref().and_then(|more| more.modified)
     }

@@ -51,8 +51,8 @@ pub(super) struct More {
     pub(super) read_inode: Option<u64>,
     /// Whether the file has other names, by hard links.
     pub(super) has_names: bool,
-    /// When it was last written, in seconds since 1970-01-01 UTC: of a leftover, and where the name
-    /// does not begin with a time.
+    /// When it was last written, in seconds since 1970-01-01 UTC: of what is not delivered, and
+    /// where the name does not begin with a time.
     pub(super) modified: Option<i64>,
     /// Whether it is stored compressed.
     pub(super) compressed: bool,
@@ -361,7 +361,7 @@ impl PackedShape {
 
 /// Whether the time of a file is kept: where it counts, or must make a name.
 fn keeps_time(place: Place, name: &[u8]) -> bool {
-    place.is_leftover() || !name.first().is_some_and(u8::is_ascii_digit)
+    !place.is_delivered() || !name.first().is_some_and(u8::is_ascii_digit)
 }
 
 #[cfg(test)]
@@ -381,6 +381,14 @@ mod tests {
             assert_eq!(PackedShape::of(shape).traits, traits);
             assert_eq!((shape.clarity, shape.x_tuids), (Clarity::Several, traits));
         }
+    }
+
+    #[test]
+    fn the_time_is_kept_where_a_name_may_have_to_be_made_of_it() {
+        assert!(!keeps_time(Place::Cur, b"1333.host"));
+        assert!(keeps_time(Place::Cur, b":2,S"));
+        assert!(keeps_time(Place::Misfiled, b"1333.host"));
+        assert!(keeps_time(Place::Tmp, b"1333.host"));
     }
 
     #[test]

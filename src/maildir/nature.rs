@@ -51,15 +51,15 @@ fn nature(path: &Path) -> &'static str {
     }
 }
 
-/// A format of mail that is no Maildir.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A format of mail that is no Maildir. Of several in one directory the first of these counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Store {
-    /// Dovecot's dbox.
-    Dbox,
-    /// Cyrus IMAP's spool.
-    Cyrus,
     /// MH, a numbered file a message.
     Mh,
+    /// Cyrus IMAP's spool.
+    Cyrus,
+    /// Dovecot's dbox.
+    Dbox,
 }
 
 impl Store {
@@ -76,14 +76,14 @@ impl Store {
 }
 
 /// The format that a directory with these names in it is of, where they tell.
-pub fn store<'n>(mut names: impl Iterator<Item = &'n [u8]>) -> Option<Store> {
+pub fn store<'n>(names: impl Iterator<Item = &'n [u8]>) -> Option<Store> {
     let of = |name: &[u8]| match name {
         b"cyrus.header" => Some(Store::Cyrus),
         b".mh_sequences" => Some(Store::Mh),
         _ if is_dbox_name(name) => Some(Store::Dbox),
         _ => None,
     };
-    names.find_map(of)
+    names.filter_map(of).min()
 }
 
 fn is_dbox_name(name: &[u8]) -> bool {
@@ -99,4 +99,18 @@ fn begins_with(path: &Path, magic: &[u8]) -> bool {
     let mut head = Vec::new();
     let read = |head: &mut Vec<u8>| File::open(path)?.take(magic.len() as u64).read_to_end(head);
     is_file && read(&mut head).is_ok() && head == magic
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_several_formats_the_order_of_the_names_decides_nothing() {
+        let names = [b"u.1".as_slice(), b"cyrus.header", b".mh_sequences", b"notes"];
+        assert_eq!(store(names.into_iter()), Some(Store::Mh));
+        assert_eq!(store(names.into_iter().rev()), Some(Store::Mh));
+        assert_eq!(store(names.into_iter().take(2)), Some(Store::Cyrus));
+        assert_eq!(store([b"notes".as_slice()].into_iter()), None);
+    }
 }

@@ -223,6 +223,7 @@ impl Walker<'_> {
         directory.files = start..self.files.end();
         self.unite(path, directory);
         below.sort();
+        below.dedup();
         below
     }
 

@@ -8,6 +8,7 @@ use std::num::NonZeroUsize;
 use std::thread;
 
 use anyhow::Context;
+use maildiff::mail_file::most_open;
 use rayon::ThreadPoolBuilder;
 
 use crate::cli::Jobs;
@@ -21,7 +22,9 @@ const MOST: usize = 8;
 /// Where the system does not let so many be started.
 pub(crate) fn start(jobs: Jobs) -> anyhow::Result<()> {
     let cores = thread::available_parallelism().map_or(FEWEST, NonZeroUsize::get);
-    let jobs = jobs.number().unwrap_or(cores.clamp(FEWEST, MOST));
+    let wanted = jobs.number().unwrap_or(cores.clamp(FEWEST, MOST));
+    // Each has a directory and a file open at the least.
+    let jobs = wanted.min((most_open() / 4).max(1));
     let started = ThreadPoolBuilder::new().num_threads(jobs).build_global();
     started.with_context(|| format!("cannot start {jobs} threads; ask for fewer with --jobs"))
 }
