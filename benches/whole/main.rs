@@ -5,8 +5,8 @@
 //! cargo bench --bench whole -- --messages 100000 --peers
 //! ```
 //!
-//! Seconds depend on the machine and on what else it does. So everything is run in turn, round after
-//! round, and what counts is the median of the ratios to the floor of the same round.
+//! Seconds depend on the machine and on what else it does. So everything is run in turn, round
+//! after round, and what counts is the median of the ratios to the floor of the same round.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark may end in a panic")]
 #![allow(
@@ -35,8 +35,8 @@ struct Cli {
     /// How many messages each side has.
     #[arg(long, default_value_t = 20_000)]
     messages: u64,
-    /// How many threads maildiff and the floor have; as many as maildiff takes by itself, where this
-    /// is not given.
+    /// How many threads maildiff and the floor have; as many as maildiff takes by itself, where
+    /// this is not given.
     #[arg(short, long)]
     jobs: Option<usize>,
     /// How many rounds are counted, after one that is not.
