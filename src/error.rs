@@ -69,6 +69,11 @@ impl Error {
         &self.path
     }
 
+    /// Puts errors into the order of their paths.
+    pub fn sort(errors: &mut [Error]) {
+        errors.sort_by(|one, other| one.path.cmp(&other.path));
+    }
+
     /// What happened, without the path: `permission denied`.
     pub fn cause(&self) -> String {
         match &self.cause {

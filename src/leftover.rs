@@ -53,7 +53,7 @@ pub fn judge(index: &Index) -> (Vec<Leftover<'_>>, Vec<Error>) {
         }
     }
     let mut errors = fetch::contents(index, &wanted);
-    errors.sort_by(|one, other| one.path().cmp(other.path()));
+    Error::sort(&mut errors);
     let mut judged = Vec::new();
     for (leftovers, namesakes) in by_key(index) {
         let judge = |message| Leftover { message, state: state(index, message, namesakes) };

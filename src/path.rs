@@ -1,6 +1,15 @@
 //! Paths as bytes: what [`std::path::Path`] tells of paths that are written plainly, without double
 //! slashes and dots, in a fraction of the time. All paths that a scan makes are.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+/// The bytes as a path.
+pub fn of(bytes: &[u8]) -> &Path {
+    Path::new(OsStr::from_bytes(bytes))
+}
+
 /// The directory in a path, without a slash at its end, and the name in it; no directory where
 /// there is no slash.
 pub fn split(path: &[u8]) -> (&[u8], &[u8]) {
@@ -17,10 +26,6 @@ pub fn name(path: &[u8]) -> &[u8] {
 
 #[cfg(test)]
 mod tests {
-    use std::ffi::OsStr;
-    use std::os::unix::ffi::OsStrExt;
-    use std::path::Path;
-
     use super::*;
 
     #[test]
@@ -28,7 +33,7 @@ mod tests {
         for text in ["cur/1", "1", ".a.b/cur/1:2,S", "/1", "/mail/INBOX/new/1", "a/\u{e9}"] {
             let path = Path::new(text);
             let (directory, name) = split(text.as_bytes());
-            assert_eq!(Some(Path::new(OsStr::from_bytes(directory))), path.parent(), "{text}");
+            assert_eq!(Some(of(directory)), path.parent(), "{text}");
             assert_eq!(Some(OsStr::from_bytes(name)), path.file_name(), "{text}");
         }
     }

@@ -6,6 +6,7 @@
 
 use std::sync::atomic::AtomicU64;
 
+use crate::error::Error;
 use crate::finding::{Finding, Kind};
 use crate::index::{Index, Message};
 use crate::leftover::Leftover;
@@ -82,7 +83,7 @@ pub fn check(index: &Index, leftovers: &[Leftover<'_>], now: i64, read: &AtomicU
     findings.extend(twins::duplicate_bases(index));
     findings.extend(twins::duplicate_uids(index));
     findings.extend(leftovers.iter().map(|leftover| places::leftover(index, leftover, Some(now))));
-    reading.errors.sort_by(|one, other| one.path().cmp(other.path()));
+    Error::sort(&mut reading.errors);
     findings.extend(unread::unread(index, &reading.errors));
     findings.retain(|found| !folders::is_harmless(index, found));
     findings.sort();

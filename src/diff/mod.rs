@@ -384,7 +384,7 @@ impl<'a, 'p> Comparison<'a, 'p> {
     fn finish(mut self, leftovers: Sides<&[Leftover<'a>]>) -> Diff<'a> {
         self.sort_rows();
         for side in Side::BOTH {
-            self.errors[side].sort_by(|one, other| one.path().cmp(other.path()));
+            Error::sort(&mut self.errors[side]);
         }
         let counts = count(&self.rows, &self.plain);
         let ledger = Sides::of(|side| {

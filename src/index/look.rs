@@ -4,7 +4,6 @@
 //! that a disk has them on their way together. On a cold disk that is several times as fast as one
 //! after the other, and on a warm one it costs nothing.
 
-use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::os::unix::ffi::OsStrExt;
@@ -85,9 +84,9 @@ impl Looker<'_> {
         looks: &mut [Look],
     ) {
         let opened: Vec<io::Result<fs::File>> =
-            files.iter().map(|file| reader.open(path_of(file, paths))).collect();
+            files.iter().map(|file| reader.open(file.path_in(paths))).collect();
         for ((file, look), opened) in files.iter().zip(&mut *looks).zip(opened) {
-            *look = self.look(file, path_of(file, paths), opened, reader);
+            *look = self.look(file, file.path_in(paths), opened, reader);
         }
         self.keeper.take_ids(&mut reader.ids, records(looks));
     }
@@ -98,12 +97,12 @@ impl Looker<'_> {
         let both = files.iter_mut().zip(looks).filter(|(_, look)| is_gone(look));
         let gone: Vec<(&mut File, &mut Look)> = both.collect();
         let traces: Vec<(&Path, u64)> =
-            gone.iter().map(|(file, _)| (path_of(file, paths), file.inode)).collect();
+            gone.iter().map(|(file, _)| (file.path_in(paths), file.inode)).collect();
         let found = relocate(self.root, &traces);
         let mut again: Vec<(&mut File, &mut Look)> = Vec::new();
         for ((file, look), path) in gone.into_iter().zip(found) {
             let Some(path) = path else { continue };
-            if path != path_of(file, paths) {
+            if path != file.path_in(paths) {
                 file.place = Place::of_delivered(&path);
                 file.path = paths.add(&[path.as_os_str().as_bytes()]);
             }
@@ -113,7 +112,7 @@ impl Looker<'_> {
         again.into_par_iter().for_each_init(
             || Reader::new(self.root),
             |reader, (file, look)| {
-                let path = path_of(file, paths);
+                let path = file.path_in(paths);
                 let opened = reader.open(path);
                 *look = self.look(file, path, opened, reader);
                 self.keeper.take_ids(&mut reader.ids, records(std::slice::from_mut(look)));
@@ -208,10 +207,6 @@ fn records(looks: &mut [Look]) -> impl Iterator<Item = &mut Record> {
         Look::Mail(record) => Some(record),
         _ => None,
     })
-}
-
-fn path_of<'p>(file: &File, paths: &'p Arena) -> &'p Path {
-    Path::new(OsStr::from_bytes(paths.get(file.path)))
 }
 
 /// Whether a path is a link to nothing, or to itself.

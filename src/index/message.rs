@@ -2,10 +2,8 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::ffi::OsStr;
 use std::fmt;
 use std::hash::{Hash, Hasher};
-use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::ptr;
 
@@ -76,7 +74,7 @@ impl<'i> Message<'i> {
 
     /// Its path relative to the root; absolute where INBOX lies outside.
     pub fn path(self) -> &'i Path {
-        Path::new(OsStr::from_bytes(self.store.path(self.record)))
+        path::of(self.store.path(self.record))
     }
 
     /// The file's name.
@@ -93,7 +91,7 @@ impl<'i> Message<'i> {
     pub fn folder_directory(self) -> &'i Path {
         let (part, _) = path::split(self.store.path(self.record));
         let (directory, _) = path::split(part);
-        Path::new(OsStr::from_bytes(directory))
+        path::of(directory)
     }
 
     /// The inode number, a link's its own.

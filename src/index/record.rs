@@ -3,10 +3,7 @@
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
-use std::ffi::OsStr;
 use std::hash::{DefaultHasher, Hasher};
-use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering as AtomicOrdering};
 use std::sync::{Mutex, PoisonError, RwLock};
 
@@ -229,7 +226,7 @@ impl Store {
 impl Store {
     /// The order of an index: by key, then delivered ones first, then by path.
     pub(super) fn compare(&self, one: &Record, other: &Record) -> Ordering {
-        let path = |record| Path::new(OsStr::from_bytes(self.path(record)));
+        let path = |record| path::of(self.path(record));
         let is_away = |record: &Record| !record.place.is_delivered();
         self.compare_keys(one, (self, other))
             .then_with(|| is_away(one).cmp(&is_away(other)))

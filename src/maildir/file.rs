@@ -3,7 +3,8 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
-use crate::arena::Span;
+use crate::arena::{Arena, Span};
+use crate::path;
 
 /// A file that counts, or may count once it has been looked into.
 #[derive(Clone, Copy, Debug)]
@@ -11,7 +12,7 @@ pub struct File {
     folder: u32,
     /// Where in the folder it lies.
     pub place: Place,
-    /// Its path relative to the root, in the scan's paths; absolute where INBOX lies outside.
+    /// Where its path lies: see [`File::path_in`].
     pub path: Span,
     /// Its inode number, by which it is found again after a rename.
     pub inode: u64,
@@ -25,6 +26,11 @@ impl File {
         let mut file = File { folder: 0, place, path, inode, otherwise };
         file.put_into(folder);
         file
+    }
+
+    /// Its path, in the paths of its scan: relative to the root; absolute where INBOX lies outside.
+    pub fn path_in<'p>(&self, paths: &'p Arena) -> &'p Path {
+        path::of(paths.get(self.path))
     }
 
     /// The index of its folder.

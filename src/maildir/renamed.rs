@@ -4,7 +4,6 @@
 //! name and inode stay. Two files that exist at the same time are two files, whatever they share.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -35,12 +34,11 @@ pub fn relocate(root: &Path, gone: &[(&Path, u64)]) -> Vec<Option<PathBuf>> {
 /// that it has now; or one of them if it has yet another, under which it will be found.
 pub(super) fn keep_latest_names(root: &Path, paths: &Arena, files: &mut Vec<File>) {
     let twins = repeated(files.iter().map(|file| file.inode));
-    let path = |file: &File| Path::new(OsStr::from_bytes(paths.get(file.path)));
-    let of = |file: &File| Trace::of(path(file), file.inode);
+    let of = |file: &File| Trace::of(file.path_in(paths), file.inode);
     let suspects = files.iter().filter(|file| twins.contains(&file.inode));
     let doubles = repeated(suspects.map(of));
     let is_double = |file: &File| twins.contains(&file.inode) && doubles.contains(&of(file));
-    let exists = |file: &File| fs::symlink_metadata(root.join(path(file))).is_ok();
+    let exists = |file: &File| fs::symlink_metadata(root.join(file.path_in(paths))).is_ok();
     let there = files.iter().filter(|file| is_double(file) && exists(file));
     let mut kept: BTreeSet<Trace> = there.map(of).collect();
     files.retain(|file| !is_double(file) || exists(file) || kept.insert(of(file)));

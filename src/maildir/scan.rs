@@ -80,13 +80,6 @@ pub struct Folder {
     pub foreign: u64,
 }
 
-impl Scan {
-    /// The path of a file, relative to the root; absolute where INBOX lies outside.
-    pub fn path(&self, file: &File) -> &Path {
-        Path::new(OsStr::from_bytes(self.paths.get(file.path)))
-    }
-}
-
 impl Folder {
     /// Its directory that a file lies in: the nearest, where one lies in another.
     pub fn directory_of(&self, file: &Path) -> Option<&Path> {
