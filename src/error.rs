@@ -31,6 +31,28 @@ pub enum Nature {
     Encrypted,
 }
 
+impl Nature {
+    /// All of them.
+    pub const ALL: [Nature; 5] = [
+        Nature::Unreadable,
+        Nature::Vanished,
+        Nature::DanglingLink,
+        Nature::Compressed,
+        Nature::Encrypted,
+    ];
+
+    /// The stable word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Nature::Unreadable => "unreadable",
+            Nature::Vanished => "vanished",
+            Nature::DanglingLink => "dangling-link",
+            Nature::Compressed => "compressed",
+            Nature::Encrypted => "encrypted",
+        }
+    }
+}
+
 /// Why a place could not be read.
 #[derive(Debug)]
 enum Cause {
@@ -80,6 +102,11 @@ impl Error {
             Cause::Io(error) => describe(error),
             Cause::Told(told) => told.clone(),
         }
+    }
+
+    /// What the system said, in the words of every error here.
+    pub(crate) fn words(error: &io::Error) -> String {
+        describe(error)
     }
 
     /// Whether the place was simply not there, which for mail in a living tree means renamed or

@@ -2,6 +2,9 @@
 //!
 //! The only module that reads mail after it was identified. A message is opened by the name it had;
 //! one that was renamed since is looked up by base name and inode; one that is gone is an error.
+//!
+//! Of a saved index there is no mail to read. What a comparison wants is in its lines; whatever
+//! else is asked for is an error.
 
 use std::io;
 use std::ops::ControlFlow;
@@ -11,24 +14,30 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rayon::prelude::*;
 
 use crate::error::Error;
-use crate::identify;
-use crate::index::{Index, Message};
+use crate::identify::{self, Details, Extent, Header};
+use crate::index::saved::Lines;
+use crate::index::{Index, Message, Origin};
 use crate::mail_file::{Buffer, MailFile};
 use crate::maildir::renamed::relocate;
 use crate::message::anatomy::{Anatomy, Dissection, Window};
+use crate::message::beginnings::Beginnings;
 use crate::message::canonical::Content;
 use crate::message::compression::Storage;
-use crate::message::envelope::{self, Envelope};
-use crate::message::fields::Fields;
-use crate::message::header::{HeaderZone, Piece};
+use crate::message::envelope::Envelope;
+use crate::message::wire::Wire;
 
 /// Computes the canonical content of messages that do not have it yet, on all cores; what cannot
 /// be read comes back, and its content stays unknown.
 pub fn contents(index: &Index, wanted: &[Message<'_>]) -> Vec<Error> {
     let unknown: Vec<Message<'_>> =
         wanted.iter().copied().filter(|message| message.content().is_none()).collect();
+    let found = match &index.origin {
+        Origin::Tree => read_all(index, &unknown, identify::content),
+        Origin::Saved(lines) if !lines.has_contents() => return no_contents(lines, &unknown),
+        Origin::Saved(lines) => look_up_whole(lines, &unknown, |(content, _)| content),
+    };
     let mut errors = Vec::new();
-    for (message, content) in unknown.iter().zip(read_all(index, &unknown, identify::content)) {
+    for (message, content) in unknown.iter().zip(found) {
         match content {
             Ok(content) => message.set_content(content),
             Err(error) => errors.push(error),
@@ -37,54 +46,71 @@ pub fn contents(index: &Index, wanted: &[Message<'_>]) -> Vec<Error> {
     errors
 }
 
+fn no_contents(lines: &Lines, unknown: &[Message<'_>]) -> Vec<Error> {
+    if unknown.is_empty() {
+        return Vec::new();
+    }
+    let told = format!(
+        "has no contents, and here {} of them must be known: index the tree again, without \
+         --headers-only",
+        unknown.len()
+    );
+    vec![lines.error(told)]
+}
+
 /// The contents of messages to the byte, but for line ends and volatile fields; in their order.
 pub fn exact_contents(index: &Index, wanted: &[Message<'_>]) -> Vec<Result<Content, Error>> {
     read_all(index, wanted, identify::exact_content)
 }
 
-/// The canonical content of a message cut behind `limit` canonical bytes: equal to another's
-/// content if that is a truncated copy.
-///
-/// # Errors
-/// Where the message cannot be read any more.
-pub fn content_up_to(index: &Index, message: Message<'_>, limit: u64) -> Result<Content, Error> {
-    let path = index.path_of(message);
-    let read = |mail: &mut MailFile<'_>| identify::content_up_to(mail, limit);
-    read_one(&path, &mut Buffer::default(), &read)
+/// What is known of messages beyond their records, in their order: their headers and, if `whole`,
+/// their contents; `Err` for one that cannot be read any more.
+pub fn details(index: &Index, wanted: &[Message<'_>], whole: bool) -> Vec<Result<Details, Error>> {
+    let extent = if whole { Extent::Whole } else { Extent::Header };
+    let is_known = |message: &&Message<'_>| message.details().is_some();
+    let unknown: Vec<Message<'_>> =
+        wanted.iter().filter(|message| !is_known(message)).copied().collect();
+    let mut found = match &index.origin {
+        Origin::Saved(lines) => look_up(lines, &unknown, Ok),
+        Origin::Tree => read_all(index, &unknown, |mail| identify::details(mail, extent)),
+    }
+    .into_iter();
+    let of = |&message: &Message<'_>| match message.details() {
+        Some(details) => Ok(details.clone()),
+        None => found.next().unwrap_or_else(|| gone(index, message)),
+    };
+    wanted.iter().map(of).collect()
 }
 
-/// What a message's header says, and how long it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Header {
-    /// Date, From and Subject.
-    pub envelope: Envelope,
-    /// How many bytes a server sends for it: every line ends in CR LF. Up to and with the empty
-    /// line that ends it; all of the message where there is none.
-    pub wire_size: u64,
+/// Whether one message, of the first index, is the beginning of another, of the second; both with
+/// known contents, of which the first is not nothing and the shorter. Exactly so where the longer
+/// one can be read; else as far as notes tell.
+pub fn begins(short: (&Index, Message<'_>), long: (&Index, Message<'_>)) -> bool {
+    let (index, message) = long;
+    let Some(content) = short.1.content() else { return false };
+    if index.holds_mail() {
+        let cut = read_again(index, message, |mail| identify::content_up_to(mail, content.length));
+        return cut.is_ok_and(|cut| cut == content);
+    }
+    let notes = |(index, message)| beginnings(index, &[message]).pop()?.ok();
+    notes(long).zip(notes(short)).is_some_and(|(long, short)| long.begin_with(&short))
+}
+
+/// What the contents of messages begin with, in their order; `Err` for one that cannot be read any
+/// more.
+pub fn beginnings(index: &Index, wanted: &[Message<'_>]) -> Vec<Result<Beginnings, Error>> {
+    match &index.origin {
+        Origin::Saved(lines) => look_up_whole(lines, wanted, |(_, beginnings)| beginnings),
+        Origin::Tree => read_all(index, wanted, |mail| Ok(identify::noted_content(mail)?.1)),
+    }
 }
 
 /// The headers of messages, in their order; `Err` for one that cannot be read any more.
 pub fn headers(index: &Index, wanted: &[Message<'_>]) -> Vec<Result<Header, Error>> {
-    read_all(index, wanted, read_header)
-}
-
-fn read_header(mail: &mut MailFile<'_>) -> io::Result<Header> {
-    const LONGEST: usize = envelope::LONGEST_VALUE;
-    let mut fields = Fields::new(&[("date", LONGEST), ("from", LONGEST), ("subject", LONGEST)]);
-    let mut zone = HeaderZone::new();
-    let mut wire = Wire::default();
-    mail.read(|chunk| {
-        let mut body = 0;
-        zone.feed(chunk, &mut |piece| match piece {
-            Piece::Body(bytes) => body += bytes.len(),
-            piece => fields.take(&piece),
-        });
-        wire.take(chunk.get(..chunk.len().saturating_sub(body)).unwrap_or(chunk));
-        if zone.is_in_body() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    })?;
-    zone.finish(&mut |piece| fields.take(&piece));
-    let [date, from, subject] = ["date", "from", "subject"].map(|name| fields.first(name));
-    Ok(Header { envelope: Envelope::new(date, from, subject), wire_size: wire.size() })
+    match &index.origin {
+        Origin::Saved(lines) => look_up(lines, wanted, |details| Ok(details.header)),
+        Origin::Tree => read_all(index, wanted, identify::header),
+    }
 }
 
 /// How much of a message [`openings`] has at the most, in bytes.
@@ -131,37 +157,8 @@ pub fn lengths(
             wire.take(chunk);
             ControlFlow::Continue(())
         })?;
-        Ok(Lengths { length: wire.length, wire: Some(wire.size()) })
+        Ok(Lengths { length: wire.length(), wire: Some(wire.size()) })
     })
-}
-
-/// Counts bytes, and line ends to which a server adds a CR.
-#[derive(Debug, Default)]
-struct Wire {
-    length: u64,
-    bare: u64,
-    last: u8,
-}
-
-impl Wire {
-    fn take(&mut self, bytes: &[u8]) {
-        self.length += bytes.len() as u64;
-        self.bare += bare_line_ends(self.last, bytes);
-        self.last = bytes.last().copied().unwrap_or(self.last);
-    }
-
-    fn size(&self) -> u64 {
-        self.length + self.bare
-    }
-}
-
-/// How many LFs have no CR before them, where `last` is the byte before the first.
-fn bare_line_ends(last: u8, bytes: &[u8]) -> u64 {
-    let bare = |at: &usize| match at.checked_sub(1) {
-        Some(before) => bytes.get(before) != Some(&b'\r'),
-        None => last != b'\r',
-    };
-    memchr::memchr_iter(b'\n', bytes).filter(bare).count() as u64
 }
 
 /// How many `From ` lines messages have that an mbox would begin a message with, in their order:
@@ -235,13 +232,13 @@ pub struct Particulars {
 /// The particulars of messages, in their order; `Err` for one that cannot be read any more.
 pub fn particulars(index: &Index, wanted: &[Message<'_>]) -> Vec<Result<Particulars, Error>> {
     read_all(index, wanted, |mail| {
-        let Header { envelope, .. } = read_header(mail)?;
+        let Header { envelope, .. } = identify::header(mail)?;
         let mut wire = Wire::default();
         mail.read(|chunk| {
             wire.take(chunk);
             ControlFlow::Continue(())
         })?;
-        let (length, storage, modified) = (wire.length, mail.storage(), mail.modified());
+        let (length, storage, modified) = (wire.length(), mail.storage(), mail.modified());
         Ok(Particulars { envelope, length, wire: wire.size(), storage, modified })
     })
 }
@@ -281,14 +278,36 @@ pub fn canonical_bytes(
     })
 }
 
+/// Looks messages up in the lines of a saved index, on all cores.
+fn look_up<T: Send>(
+    lines: &Lines,
+    wanted: &[Message<'_>],
+    of: impl Fn(Details) -> Result<T, Error> + Sync,
+) -> Vec<Result<T, Error>> {
+    wanted.par_iter().map(|message| lines.details(*message).and_then(&of)).collect()
+}
+
+/// The same, of messages that the index has the content of.
+fn look_up_whole<T: Send>(
+    lines: &Lines,
+    wanted: &[Message<'_>],
+    of: impl Fn((Content, Beginnings)) -> T + Sync,
+) -> Vec<Result<T, Error>> {
+    let missing = || lines.error("lacks the content of a message: index the tree again");
+    look_up(lines, wanted, |details| details.whole.map(&of).ok_or_else(missing))
+}
+
 /// Reads one message, by the name that it has by now.
 fn read_again<T: Send>(
     index: &Index,
     message: Message<'_>,
     read: impl Fn(&mut MailFile<'_>) -> io::Result<T> + Sync,
 ) -> Result<T, Error> {
-    let gone = || Err(Error::told(&index.path_of(message), "cannot be read again"));
-    read_all(index, &[message], read).pop().unwrap_or_else(gone)
+    read_all(index, &[message], read).pop().unwrap_or_else(|| gone(index, message))
+}
+
+fn gone<T>(index: &Index, message: Message<'_>) -> Result<T, Error> {
+    Err(Error::told(&index.path_of(message), "cannot be read again"))
 }
 
 /// Reads messages, on all cores; those that were renamed since under the names they have by now.
@@ -297,6 +316,10 @@ fn read_all<T: Send>(
     messages: &[Message<'_>],
     read: impl Fn(&mut MailFile<'_>) -> io::Result<T> + Sync,
 ) -> Vec<Result<T, Error>> {
+    if let Origin::Saved(lines) = &index.origin {
+        let none = |_: &Message<'_>| Err(lines.error("is a saved index, which holds no mail"));
+        return messages.iter().map(none).collect();
+    }
     let first = messages.par_iter().map_init(Buffer::default, |buffer, message| {
         read_one(&index.path_of(*message), buffer, &read)
     });
@@ -325,16 +348,7 @@ fn read_one<T>(
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use super::*;
-
-    #[test]
-    fn line_ends_are_counted_across_chunks() {
-        assert_eq!(bare_line_ends(0, b"a\nb\r\nc\n\n"), 3);
-        assert_eq!(bare_line_ends(b'\r', b"\n\n"), 1);
-        assert_eq!(bare_line_ends(0, b"\n"), 1);
-    }
 
     #[test]
     fn messages_of_an_mbox() {
@@ -352,28 +366,6 @@ mod tests {
             assert_eq!(count(two, size), 2);
             assert_eq!(count("From x\nA: 1\n\nFrom here on\n\nFrom 2021 on\n", size), 1);
             assert_eq!(count("From x\nA: 1\n\ny\nFrom a@b 2021\n", size), 1);
-        }
-    }
-
-    #[test]
-    fn a_header_is_as_long_as_a_server_sends_it() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("mail");
-        let long = format!("A: {}\n", "x".repeat(99)).repeat(999);
-        for (mail, size) in [
-            ("A: 1\n\nbody\n", 8),
-            ("A: 1\r\n\r\nbody\r\n", 8),
-            ("A: 1\n\r\nbody\n", 8),
-            ("A: 1\nB: 2\n", 12),
-            ("A: 1\r\nB: 2", 10),
-            ("A: 1\rB: 2\r", 10),
-            ("X-TUID: t\n\nA: 1\n\nbody\n", 21),
-            ("", 0),
-            (&format!("{long}\nbody\n"), long.len() as u64 + 999 + 2),
-        ] {
-            fs::write(&path, mail).unwrap();
-            let header = read_one(&path, &mut Buffer::default(), &read_header).unwrap();
-            assert_eq!(header.wire_size, size, "{:?}", mail.get(..20));
         }
     }
 }

@@ -8,20 +8,55 @@ use std::ops::ControlFlow;
 
 use crate::mail_file::MailFile;
 use crate::maildir::mail_like;
+use crate::message::beginnings::Beginnings;
 use crate::message::canonical::{Canonical, Content};
 use crate::message::compression::Storage;
-use crate::message::envelope::{self, date_of};
+use crate::message::envelope::{self, Envelope, date_of};
 use crate::message::fields::{Fields, Wanted};
 use crate::message::header::{HeaderZone, Piece};
 use crate::message::id::{self, Clarity, Key, MessageId, clarity, message_id};
 use crate::message::known::Known;
 use crate::message::placeholder;
+use crate::message::wire::Wire;
 
-/// What changes the meaning of an identity.
+/// What is wanted beyond the identity.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Options {
     /// Whether the Date field is wanted.
     pub date: bool,
+    /// How much more is wanted of the message.
+    pub extent: Extent,
+}
+
+/// How much of a message is wanted beyond its identity.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Extent {
+    /// Nothing.
+    #[default]
+    Key,
+    /// What its header says.
+    Header,
+    /// That, and its content.
+    Whole,
+}
+
+/// What is known of a message beyond its identity.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Details {
+    /// What its header says.
+    pub header: Header,
+    /// Its content and what that begins with, where that was wanted.
+    pub whole: Option<(Content, Beginnings)>,
+}
+
+/// What a message's header says, and how long it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Header {
+    /// Date, From and Subject.
+    pub envelope: Envelope,
+    /// How many bytes a server sends for it: every line ends in CR LF. Up to and with the empty
+    /// line that ends it; all of the message where there is none.
+    pub wire_size: u64,
 }
 
 /// What a file's bytes say.
@@ -37,6 +72,8 @@ pub struct Identity {
     pub length: Option<u64>,
     /// Its Date field in seconds since 1970-01-01 UTC, where wanted and there.
     pub date: Option<i64>,
+    /// What else was wanted.
+    pub details: Option<Box<Details>>,
 }
 
 impl Identity {
@@ -72,6 +109,47 @@ pub struct Shape {
     pub blank: bool,
     /// Whether other programs read the same Message-ID.
     pub clarity: Clarity,
+}
+
+/// The word for each trait, and where it stands.
+type Trait = (&'static str, fn(&mut Shape) -> &mut bool);
+const TRAITS: [Trait; 8] = [
+    ("no-header-end", |shape| &mut shape.no_header_end),
+    ("no-body", |shape| &mut shape.no_body),
+    ("placeholder", |shape| &mut shape.placeholder),
+    ("nul-filled", |shape| &mut shape.nul_filled),
+    ("mbox-line", |shape| &mut shape.mbox_line),
+    ("anonymous", |shape| &mut shape.anonymous),
+    ("no-usual-field", |shape| &mut shape.no_usual_field),
+    ("blank", |shape| &mut shape.blank),
+];
+
+/// The word for each way in which an id is not clear.
+const CLARITIES: [(&str, Clarity); 3] = [
+    ("id-missing", Clarity::Missing),
+    ("id-unclear", Clarity::Unclear),
+    ("id-several", Clarity::Several),
+];
+
+impl Shape {
+    /// The stable words for what is out of the ordinary, X-TUID fields apart.
+    pub fn words(mut self) -> Vec<&'static str> {
+        let traits = TRAITS.iter().filter(|(_, holds)| *holds(&mut self)).map(|(word, _)| *word);
+        let mut words: Vec<&str> = traits.collect();
+        words.extend(CLARITIES.iter().filter(|(_, of)| *of == self.clarity).map(|(word, _)| *word));
+        words
+    }
+
+    /// Says what a word of [`Shape::words`] says; `false` for one that is none.
+    pub fn add(&mut self, word: &str) -> bool {
+        if let Some((_, holds)) = TRAITS.iter().find(|(known, _)| *known == word) {
+            *holds(self) = true;
+            return true;
+        }
+        let clarity = CLARITIES.iter().find(|(known, _)| *known == word);
+        self.clarity = clarity.map_or(self.clarity, |(_, clarity)| *clarity);
+        clarity.is_some()
+    }
 }
 
 /// How many NUL bytes at the start of a file say that no message is in it.
@@ -115,9 +193,57 @@ impl Identifier {
         let ended = mail.read(|chunk| survey.take(chunk))?;
         let length = if compressed { ended.then_some(survey.read) } else { Some(mail.size()) };
         let (found, shape, date) = survey.finish(ended);
-        let content = if found.is_none() { Some(content(mail)?) } else { None };
-        Ok(Some(Identity { id: found, content, shape, length, date }))
+        let is_wanted = options.extent > Extent::Key;
+        let details = is_wanted.then(|| details(mail, options.extent)).transpose()?.map(Box::new);
+        let known = details.as_ref().and_then(|details| details.whole.as_ref());
+        let content = match (known, &found) {
+            (Some((content, _)), _) => Some(*content),
+            (None, None) => Some(content(mail)?),
+            (None, Some(_)) => None,
+        };
+        Ok(Some(Identity { id: found, content, shape, length, date, details }))
     }
+}
+
+/// What is known of an open message beyond its identity, as much as is wanted.
+///
+/// # Errors
+/// As [`Identifier::identify`].
+pub fn details(mail: &mut MailFile<'_>, extent: Extent) -> io::Result<Details> {
+    let header = header(mail)?;
+    let whole = if extent == Extent::Whole { Some(noted_content(mail)?) } else { None };
+    Ok(Details { header, whole })
+}
+
+/// What the header of an open message says.
+///
+/// # Errors
+/// As [`Identifier::identify`].
+pub fn header(mail: &mut MailFile<'_>) -> io::Result<Header> {
+    const LONGEST: usize = envelope::LONGEST_VALUE;
+    let mut fields = Fields::new(&[("date", LONGEST), ("from", LONGEST), ("subject", LONGEST)]);
+    let mut zone = HeaderZone::new();
+    let mut wire = Wire::default();
+    mail.read(|chunk| {
+        let mut body = 0;
+        zone.feed(chunk, &mut |piece| match piece {
+            Piece::Body(bytes) => body += bytes.len(),
+            piece => fields.take(&piece),
+        });
+        wire.take(chunk.get(..chunk.len().saturating_sub(body)).unwrap_or(chunk));
+        if zone.is_in_body() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    })?;
+    zone.finish(&mut |piece| fields.take(&piece));
+    let [date, from, subject] = ["date", "from", "subject"].map(|name| fields.first(name));
+    Ok(Header { envelope: Envelope::new(date, from, subject), wire_size: wire.size() })
+}
+
+/// The canonical content of an open message, which is read whole, and what it begins with.
+///
+/// # Errors
+/// As [`Identifier::identify`].
+pub fn noted_content(mail: &mut MailFile<'_>) -> io::Result<(Content, Beginnings)> {
+    read_whole(mail, Canonical::noting()).map(Canonical::finish_noted)
 }
 
 /// The canonical content of an open message, which is read whole.
@@ -144,12 +270,16 @@ pub fn content_up_to(mail: &mut MailFile<'_>, limit: u64) -> io::Result<Content>
     hash(mail, Canonical::limited(limit))
 }
 
-fn hash(mail: &mut MailFile<'_>, mut canonical: Canonical) -> io::Result<Content> {
+fn hash(mail: &mut MailFile<'_>, canonical: Canonical) -> io::Result<Content> {
+    read_whole(mail, canonical).map(Canonical::finish)
+}
+
+fn read_whole(mail: &mut MailFile<'_>, mut canonical: Canonical) -> io::Result<Canonical> {
     mail.read(|chunk| {
         canonical.update(chunk);
         ControlFlow::Continue(())
     })?;
-    Ok(canonical.finish())
+    Ok(canonical)
 }
 
 fn looks_like_mail(mail: &mut MailFile<'_>, counts: Counts) -> io::Result<bool> {
@@ -398,6 +528,18 @@ mod tests {
     }
 
     #[test]
+    fn words_tell_a_shape() {
+        let mail = b"\nFrom \nX-TUID: 1";
+        for mail in [&b""[..], mail, &[0; 9], b"From x\nMessage-ID: a\n\n", b"From: a\n\nb"] {
+            let shape = shape(mail);
+            let mut told = Shape { x_tuids: shape.x_tuids, ..Shape::default() };
+            assert!(shape.words().iter().all(|word| told.add(word)));
+            assert_eq!(told, shape);
+        }
+        assert!(!Shape::default().add("odd") && Shape::default().words().is_empty());
+    }
+
+    #[test]
     fn a_placeholder_is_told_by_subject_and_body() {
         let body = "Having a size of 150KiB, this message is over the MaxSize limit.\n\
             Flag it and sync again (Sync mode ReNew) to fetch its real contents.\n";
@@ -438,5 +580,28 @@ mod tests {
         assert!(identity(b"From: a\nTo: b\n\n", Counts::IfMail).is_some());
         assert!(identity(b"GIF89a", Counts::IfMail).is_none());
         assert!(identity(b"", Counts::IfMail).is_none());
+    }
+
+    #[test]
+    fn a_header_is_as_long_as_a_server_sends_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("mail");
+        let long = format!("A: {}\n", "x".repeat(99)).repeat(999);
+        for (mail, size) in [
+            ("A: 1\n\nbody\n", 8),
+            ("A: 1\r\n\r\nbody\r\n", 8),
+            ("A: 1\n\r\nbody\n", 8),
+            ("A: 1\nB: 2\n", 12),
+            ("A: 1\r\nB: 2", 10),
+            ("A: 1\rB: 2\r", 10),
+            ("X-TUID: t\n\nA: 1\n\nbody\n", 21),
+            ("", 0),
+            (&format!("{long}\nbody\n"), long.len() as u64 + 999 + 2),
+        ] {
+            fs::write(&path, mail).unwrap();
+            let mut buffer = Buffer::default();
+            let header = header(&mut MailFile::open(&path, &mut buffer).unwrap()).unwrap();
+            assert_eq!(header.wire_size, size, "{:?}", mail.get(..20));
+        }
     }
 }

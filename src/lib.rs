@@ -21,11 +21,13 @@ pub mod path;
 pub mod finding;
 // What a file is.
 pub mod message;
+pub mod input;
 pub mod mail_file;
 pub mod maildir;
 pub mod identify;
 // What a tree is.
 pub mod index;
+pub mod source;
 pub mod folders;
 pub mod fetch;
 pub mod leftover;

@@ -2,6 +2,7 @@
 
 mod cli;
 mod talk;
+mod packing;
 mod output;
 mod progress;
 mod run;
@@ -30,5 +31,6 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
         Asked::Compare(cli) => run::compare::run(&cli),
         Asked::Check(cli) => run::check::run(&cli),
         Asked::Explain(cli) => run::explain::run(&cli),
+        Asked::Index(cli) => run::index::run(&cli),
     }
 }

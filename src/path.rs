@@ -24,6 +24,16 @@ pub fn name(path: &[u8]) -> &[u8] {
     split(path).1
 }
 
+/// The bytes as text: what is not UTF-8 as `\xNN`. Control characters stay.
+pub fn shown(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|byte| format!("\\x{byte:02x}")));
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

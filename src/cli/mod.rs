@@ -9,12 +9,14 @@ mod trees;
 mod compare;
 mod check;
 mod explain;
+mod index;
 
 use optional::Optional;
 
 pub(crate) use check::Check;
 pub(crate) use compare::{Compare, Output};
 pub(crate) use explain::Explain;
+pub(crate) use index::Index;
 pub(crate) use jobs::Jobs;
 pub(crate) use values::Color;
 
@@ -45,6 +47,7 @@ pub(crate) struct Cli {
 enum Command {
     Check(Box<Check>),
     Explain(Box<Explain>),
+    Index(Box<Index>),
 }
 
 /// What was asked.
@@ -56,6 +59,8 @@ pub(crate) enum Asked {
     Check(Box<Check>),
     /// What is known of one message.
     Explain(Box<Explain>),
+    /// To save the index of a tree.
+    Index(Box<Index>),
 }
 
 impl Cli {
@@ -64,6 +69,7 @@ impl Cli {
         match self.command {
             Some(Command::Check(check)) => Some(Asked::Check(check)),
             Some(Command::Explain(explain)) => Some(Asked::Explain(explain)),
+            Some(Command::Index(index)) => Some(Asked::Index(index)),
             None => self.compare.0.map(|compare| Asked::Compare(Box::new(compare))),
         }
     }
@@ -76,6 +82,7 @@ impl Asked {
             Asked::Compare(cli) => cli.jobs,
             Asked::Check(cli) => cli.jobs,
             Asked::Explain(cli) => cli.jobs,
+            Asked::Index(cli) => cli.jobs,
         }
     }
 }

@@ -8,6 +8,9 @@ use std::collections::BTreeMap;
 use crate::fetch;
 use crate::index::{Index, Message};
 use crate::maildir::file_name;
+use crate::message::beginnings::Beginnings;
+
+use super::pairing::own_length;
 
 /// Messages of one tree, each with the place of its row.
 pub(super) type Placed<'m> = Vec<(usize, Message<'m>)>;
@@ -24,6 +27,9 @@ pub(super) fn match_cut(
     if whole.is_empty() || cut.is_empty() {
         return Vec::new();
     }
+    if !whole_index.holds_mail() || !cut_index.holds_mail() {
+        return match_noted((whole_index, whole), (cut_index, cut));
+    }
     let cut = openings(cut_index, &cut);
     let mut matches = Vec::new();
     for some in whole.chunks(AT_ONCE) {
@@ -35,6 +41,34 @@ pub(super) fn match_cut(
         }
     }
     unique(&matches)
+}
+
+/// The same where a side cannot be read: by what the contents begin with.
+fn match_noted(
+    (whole_index, whole): (&Index, Placed<'_>),
+    (cut_index, cut): (&Index, Placed<'_>),
+) -> Vec<(usize, usize)> {
+    let cut = noted(cut_index, &cut);
+    let mut matches = Vec::new();
+    for (at, message, notes) in noted(whole_index, &whole) {
+        let begins = |&&(_, copy, ref beginning): &&(usize, Message<'_>, Beginnings)| {
+            is_sent(own_length(copy), message)
+                && own_length(copy) < own_length(message)
+                && notes.begin_with(beginning)
+        };
+        matches.extend(cut.iter().filter(begins).take(2).map(|&(of_copy, ..)| (at, of_copy)));
+    }
+    unique(&matches)
+}
+
+/// The messages with what their contents begin with, as far as that is known.
+fn noted<'m>(
+    index: &Index,
+    placed: &[(usize, Message<'m>)],
+) -> Vec<(usize, Message<'m>, Beginnings)> {
+    let messages: Vec<Message<'_>> = placed.iter().map(|(_, message)| *message).collect();
+    let read = placed.iter().zip(fetch::beginnings(index, &messages));
+    read.filter_map(|(&(at, message), notes)| Some((at, message, notes.ok()?))).collect()
 }
 
 /// The messages with their beginnings, as far as they can be read: for a hint that is enough.
@@ -49,9 +83,17 @@ fn openings<'m>(
 
 /// Whether the copy is a beginning of the message that is no longer than what a server sends of it.
 fn is_cut_of(copy: &[u8], message: Message<'_>, opening: &[u8]) -> bool {
-    let told = file_name::told_wire_size(message.name());
-    let is_sent = told.is_some_and(|told| copy.len() as u64 <= told);
-    is_sent && !copy.is_empty() && copy.len() < opening.len() && opening.starts_with(copy)
+    is_sent(Some(copy.len() as u64), message)
+        && !copy.is_empty()
+        && copy.len() < opening.len()
+        && opening.starts_with(copy)
+}
+
+/// Whether a server sends so many bytes of the message.
+fn is_sent(length: Option<u64>, message: Message<'_>) -> bool {
+    file_name::told_wire_size(message.name())
+        .zip(length)
+        .is_some_and(|(told, length)| length <= told)
 }
 
 /// The matches in which both have no other.

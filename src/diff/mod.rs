@@ -22,9 +22,9 @@ use crate::side::{Side, Sides};
 mod class;
 mod join;
 mod count;
-mod cut;
 mod folder_counts;
 mod pairing;
+mod cut;
 mod reason;
 mod explain;
 

@@ -109,7 +109,7 @@ pub(super) fn is_suspicious(left: Message<'_>, right: Message<'_>) -> bool {
 }
 
 /// The message's size in bytes without its X-TUID lines; `None` where it is not known.
-fn own_length(message: Message<'_>) -> Option<u64> {
+pub(super) fn own_length(message: Message<'_>) -> Option<u64> {
     message.length()?.checked_sub(X_TUID_LINE * u64::from(message.shape().x_tuids))
 }
 

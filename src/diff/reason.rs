@@ -2,6 +2,7 @@
 //! holds, from what makes a message invisible to what merely goes with its absence.
 
 use std::cell::OnceCell;
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -143,12 +144,10 @@ pub(super) fn is_truncated(indexes: Sides<&Index>, left: Message<'_>, right: Mes
     let (Some(ours), Some(theirs)) = (left.content(), right.content()) else {
         return false;
     };
-    let (short, long, index) = if ours.length < theirs.length {
-        (ours, right, indexes.right)
-    } else {
-        (theirs, left, indexes.left)
-    };
-    !short.is_empty()
-        && ours.length != theirs.length
-        && fetch::content_up_to(index, long, short.length).is_ok_and(|cut| cut == short)
+    let (ours_at, theirs_at) = ((indexes.left, left), (indexes.right, right));
+    match ours.length.cmp(&theirs.length) {
+        Ordering::Less => !ours.is_empty() && fetch::begins(ours_at, theirs_at),
+        Ordering::Greater => !theirs.is_empty() && fetch::begins(theirs_at, ours_at),
+        Ordering::Equal => false,
+    }
 }

@@ -6,6 +6,10 @@ mod kind;
 
 pub use kind::{About, Kind};
 
+/// Every word for which of its kind a finding of a directory is.
+pub const STATES_OF_DIRECTORIES: [&str; 8] =
+    ["cur", "new", "tmp", "cur+new", "cur+tmp", "new+tmp", "cur+new+tmp", "same-name"];
+
 /// Something wrong with a tree, at one place of it.
 ///
 /// Findings order by kind, then by path: as the reports have them.

@@ -56,7 +56,14 @@ mod tests {
                 let facts = Facts { size: 0, modified: 0, inode, names, compressed: false };
                 let content = Some(Content::default());
                 let shape = Shape::default();
-                let identity = Identity { id: None, content, shape, length: Some(0), date: None };
+                let identity = Identity {
+                    id: None,
+                    content,
+                    shape,
+                    length: Some(0),
+                    date: None,
+                    details: None,
+                };
                 keeper.keep(&mut Arena::default(), (&file, path.as_bytes()), facts, identity)
             };
             files.iter().map(record).collect()

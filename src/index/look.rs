@@ -14,7 +14,7 @@ use rayon::prelude::*;
 
 use crate::arena::Arena;
 use crate::error::{Error, Nature};
-use crate::identify::{self, Identifier};
+use crate::identify::{self, Extent, Identifier};
 use crate::mail_file::{Buffer, MailFile, Opener, announce, most_open};
 use crate::maildir::file::{File, Otherwise, Place};
 use crate::maildir::renamed::relocate;
@@ -32,10 +32,10 @@ const BATCH: usize = 64;
 #[derive(Debug)]
 pub(super) enum Look {
     Mail(Record),
-    /// It is mail of a time that is set aside.
-    Later,
-    /// It is not mail, and its name says what it is instead.
-    NoMail(Otherwise),
+    /// It is mail of a time that is set aside; with the index of its folder.
+    Later(usize),
+    /// It is not mail, and its name says what it is instead; with the index of its folder.
+    NoMail(usize, Otherwise),
     Unreadable(Box<Trouble>),
     /// It is not where it was listed, nor anywhere else in its folder.
     Gone(Box<Trouble>),
@@ -49,6 +49,8 @@ pub(super) struct Looker<'a> {
     pub(super) root: &'a Path,
     /// Mail of this time or later is set aside, in seconds since 1970-01-01 UTC.
     pub(super) before: Option<i64>,
+    /// How much is wanted of each message.
+    pub(super) extent: Extent,
     pub(super) keeper: &'a Keeper,
     /// Counts the files.
     pub(super) read: &'a AtomicU64,
@@ -60,7 +62,7 @@ impl Looker<'_> {
     pub(super) fn look_at_all(&self, files: &mut [File], paths: &mut Arena) -> Vec<Look> {
         // Each of them is replaced: the batches are all the files.
         let mut looks: Vec<Look> = Vec::with_capacity(files.len());
-        looks.resize_with(files.len(), || Look::Later);
+        looks.resize_with(files.len(), || Look::Later(0));
         let at_once = batch();
         let batches = files.par_chunks(at_once).zip(looks.par_chunks_mut(at_once));
         batches.for_each_init(
@@ -162,12 +164,14 @@ impl Looker<'_> {
             _ if file.place.is_leftover() => identify::Counts::IfMail,
             _ => identify::Counts::IfReadableMail,
         };
-        let wanted = identify::Options { date: self.before.is_some() };
+        let wanted = identify::Options { date: self.before.is_some(), extent: self.extent };
         let identity = identifier.identify(&mut mail, counts, wanted);
         let identity = identity.map_err(|error| failed(error).of(nature))?;
-        let Some(identity) = identity else { return Ok(Look::NoMail(file.otherwise)) };
+        let Some(identity) = identity else {
+            return Ok(Look::NoMail(file.folder(), file.otherwise));
+        };
         if identity.date.zip(self.before).is_some_and(|(date, before)| date >= before) {
-            return Ok(Look::Later);
+            return Ok(Look::Later(file.folder()));
         }
         let path = path.as_os_str().as_bytes();
         Ok(Look::Mail(self.keeper.keep(ids, (file, path), facts, identity)))

@@ -7,7 +7,7 @@ use std::hash::{Hash, Hasher};
 use std::path::Path;
 use std::ptr;
 
-use crate::identify::Shape;
+use crate::identify::{Details, Shape};
 use crate::maildir::file::Place;
 use crate::maildir::file_name::{self, Flags};
 use crate::message::canonical::Content;
@@ -94,15 +94,27 @@ impl<'i> Message<'i> {
         path::of(directory)
     }
 
-    /// The inode number, a link's its own.
+    /// The inode number, a link's its own. Where the message is not read from a tree, some number
+    /// that no other of its index has, unless the file has other names or is a link.
     pub fn inode(self) -> u64 {
-        self.record.inode
+        let other = self.record.more.as_ref().and_then(|more| more.inode);
+        other.unwrap_or(self.record.handle)
+    }
+
+    /// By what it is found again where it is not read from a tree: the byte at which it begins.
+    pub(crate) fn handle(self) -> u64 {
+        self.record.handle
+    }
+
+    /// What is known of it beyond this, if that was wanted when it was read.
+    pub(crate) fn details(self) -> Option<&'i Details> {
+        self.store.details(self.record)
     }
 
     /// The inode number of what was read: of what a link leads to.
     pub fn read_inode(self) -> u64 {
         let other = self.record.more.as_ref().and_then(|more| more.read_inode);
-        other.unwrap_or(self.record.inode)
+        other.unwrap_or_else(|| self.inode())
     }
 
     /// Whether the file is a link to where the message lies.

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use crate::error::{Error, Nature};
 use crate::finding::Finding;
+use crate::identify::Extent;
 use crate::maildir::file::Otherwise;
 use crate::maildir::layout::Layout;
 use crate::maildir::scan::{Folder, Scan};
@@ -17,12 +18,15 @@ mod record;
 mod message;
 mod ghosts;
 mod look;
+pub mod line;
+pub mod saved;
 
 pub use message::{Message, Messages};
 
 use ghosts::drop_ghosts;
 use look::{Look, Looker};
 use record::{Keeper, Record, Store};
+use saved::Lines;
 
 /// Files that are no messages, counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,6 +41,31 @@ pub struct Tally {
     pub vanished: u64,
     /// Set aside by the selection: folders by name, messages by date.
     pub excluded: u64,
+}
+
+impl Tally {
+    /// All of them.
+    pub fn sum(self) -> u64 {
+        let Tally { control, foreign, unreadable, vanished, excluded } = self;
+        control + foreign + unreadable + vanished + excluded
+    }
+
+    fn add(&mut self, other: Tally) {
+        self.control += other.control;
+        self.foreign += other.foreign;
+        self.unreadable += other.unreadable;
+        self.vanished += other.vanished;
+        self.excluded += other.excluded;
+    }
+}
+
+/// Where the messages of an index can be read again.
+#[derive(Debug)]
+pub(crate) enum Origin {
+    /// In the files of the tree.
+    Tree,
+    /// Nowhere; what a comparison may want of them is in these lines.
+    Saved(Lines),
 }
 
 /// A tree's messages.
@@ -57,6 +86,10 @@ pub struct Index {
     store: Store,
     /// What is no mail, and what was not read.
     pub tally: Tally,
+    /// The same of each folder.
+    pub(crate) tallies: Vec<Tally>,
+    /// Where the messages can be read again.
+    pub(crate) origin: Origin,
     /// What could not be read, each with the index of its folder; sorted by path.
     pub errors: Vec<(usize, Error)>,
     /// What is wrong with the directories.
@@ -96,9 +129,17 @@ impl Index {
 
     /// How many entries below the root are no directories, followed links to directories apart.
     pub fn files(&self) -> u64 {
-        let Tally { control, foreign, unreadable, vanished, excluded } = self.tally;
-        let mail = self.messages.len() + self.leftovers.len();
-        mail as u64 + control + foreign + unreadable + vanished + excluded
+        (self.messages.len() + self.leftovers.len()) as u64 + self.tally.sum()
+    }
+
+    /// Whether letter case tells its Message-IDs apart.
+    pub fn is_case_sensitive(&self) -> bool {
+        self.store.is_case_sensitive()
+    }
+
+    /// Whether its messages can be read again, and not only what was kept of them.
+    pub fn holds_mail(&self) -> bool {
+        matches!(self.origin, Origin::Tree)
     }
 }
 
@@ -111,52 +152,67 @@ pub struct Options {
     pub before: Option<i64>,
     /// Whether letter case tells Message-IDs apart.
     pub case_sensitive: bool,
+    /// How much of each message is wanted, beyond its identity.
+    pub extent: Extent,
+}
+
+impl Options {
+    /// Whether the folder of this index is left out.
+    fn excludes(&self, folder: usize) -> bool {
+        self.excluded.get(folder).copied().unwrap_or_default()
+    }
 }
 
 /// Reads every file of a scan that takes part, on all cores; counts each in `read`.
 pub fn index(scan: Scan, options: &Options, read: &AtomicU64) -> Index {
-    let is_excluded = |folder: usize| options.excluded.get(folder).copied().unwrap_or_default();
     let (mut files, mut paths) = (scan.files, scan.paths);
-    let listed = files.len();
-    files.retain(|file| !is_excluded(file.folder()));
     let mut index = Index {
         root: scan.root,
         layout: scan.layout,
         note: scan.note,
-        folders: scan.folders,
         excluded: options.excluded.clone(),
         messages: Vec::new(),
         leftovers: Vec::new(),
         store: Store::default(),
-        tally: Tally { excluded: (listed - files.len()) as u64, ..Tally::default() },
+        tally: Tally::default(),
+        tallies: scan.folders.iter().map(named_others).collect(),
+        folders: scan.folders,
         errors: Vec::new(),
         findings: scan.findings,
         followed: scan.followed,
         targets: scan.targets,
+        origin: Origin::Tree,
     };
-    index.count_others(&is_excluded);
-    index.errors.extend(scan.errors.into_iter().filter(|(folder, _)| !is_excluded(*folder)));
-    index.findings.retain(|finding| !is_excluded(finding.folder));
+    for file in files.iter().filter(|file| options.excludes(file.folder())) {
+        index.count(file.folder(), |tally| &mut tally.excluded);
+    }
+    files.retain(|file| !options.excludes(file.folder()));
+    index.errors.extend(scan.errors.into_iter().filter(|(folder, _)| !options.excludes(*folder)));
+    index.findings.retain(|finding| !options.excludes(finding.folder));
     let keeper = Keeper::new(files.len(), options.case_sensitive);
-    let looker = Looker { root: &index.root, before: options.before, keeper: &keeper, read };
+    let Options { before, extent, .. } = *options;
+    let looker = Looker { root: &index.root, before, extent, keeper: &keeper, read };
     let looks = looker.look_at_all(&mut files, &mut paths);
     drop(files);
     index.store = keeper.into_store(paths);
     index.messages = looks.into_iter().filter_map(|look| index.settle(look)).collect();
     index.sort();
+    let Index { store, messages, leftovers, .. } = &mut index;
+    drop_ghosts(store, messages, leftovers);
+    index.add_up(options);
     index
 }
 
+/// What of a folder the scan has judged already.
+fn named_others(folder: &Folder) -> Tally {
+    Tally { control: folder.control, foreign: folder.foreign, ..Tally::default() }
+}
+
 impl Index {
-    /// Counts what the scan has judged already.
-    fn count_others(&mut self, is_excluded: &impl Fn(usize) -> bool) {
-        for (at, folder) in self.folders.iter().enumerate() {
-            if is_excluded(at) {
-                self.tally.excluded += folder.control + folder.foreign;
-            } else {
-                self.tally.control += folder.control;
-                self.tally.foreign += folder.foreign;
-            }
+    /// Counts a file of a folder.
+    fn count(&mut self, folder: usize, what: impl FnOnce(&mut Tally) -> &mut u64) {
+        if let Some(tally) = self.tallies.get_mut(folder) {
+            *what(tally) += 1;
         }
     }
 
@@ -165,17 +221,19 @@ impl Index {
         match look {
             Look::Mail(record) if record.place.is_leftover() => self.leftovers.push(record),
             Look::Mail(record) => return Some(record),
-            Look::Later => self.tally.excluded += 1,
-            Look::NoMail(Otherwise::Control) => self.tally.control += 1,
-            Look::NoMail(_) => self.tally.foreign += 1,
+            Look::Later(folder) => self.count(folder, |tally| &mut tally.excluded),
+            Look::NoMail(folder, Otherwise::Control) => {
+                self.count(folder, |tally| &mut tally.control);
+            }
+            Look::NoMail(folder, _) => self.count(folder, |tally| &mut tally.foreign),
             Look::Unreadable(trouble) => {
-                self.tally.unreadable += 1;
+                self.count(trouble.0, |tally| &mut tally.unreadable);
                 self.errors.push(*trouble);
             }
             Look::Gone(trouble) => {
                 let (folder, error) = *trouble;
                 let told = "vanished while the tree was read: run again";
-                self.tally.vanished += 1;
+                self.count(folder, |tally| &mut tally.vanished);
                 let error = Error::told(error.path(), told).of(Nature::Vanished);
                 self.errors.push((folder, error));
             }
@@ -187,7 +245,16 @@ impl Index {
         let Index { store, messages, leftovers, .. } = self;
         messages.par_sort_unstable_by(|one, other| store.compare(one, other));
         leftovers.sort_unstable_by(|one, other| store.compare(one, other));
-        drop_ghosts(store, messages, leftovers);
         self.errors.sort_by(|(_, one), (_, other)| one.path().cmp(other.path()));
+    }
+
+    /// Sums up what is no mail. Whatever lies in a folder that was left out counts as excluded.
+    fn add_up(&mut self, options: &Options) {
+        for (folder, tally) in self.tallies.iter_mut().enumerate() {
+            if options.excludes(folder) {
+                *tally = Tally { excluded: tally.sum(), ..Tally::default() };
+            }
+            self.tally.add(*tally);
+        }
     }
 }

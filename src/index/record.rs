@@ -5,10 +5,10 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hasher};
 use std::sync::atomic::{AtomicBool, Ordering as AtomicOrdering};
-use std::sync::{Mutex, PoisonError, RwLock};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 
 use crate::arena::{Arena, Span};
-use crate::identify::{Identity, Shape};
+use crate::identify::{Details, Identity, Shape};
 use crate::maildir::file::{File, Place};
 use crate::maildir::file_name::{self, Flags};
 use crate::message::canonical::Content;
@@ -24,7 +24,8 @@ pub(super) struct Record {
     /// Its Message-ID without brackets and blanks, in its own letter case; nothing where its
     /// content is its key.
     id: Span,
-    pub(super) inode: u64,
+    /// By what it is found again: its inode number in a tree, where its line begins in a file.
+    pub(super) handle: u64,
     pub(super) size: u64,
     pub(super) more: Option<Box<More>>,
     folder: u32,
@@ -44,6 +45,8 @@ pub(super) struct Record {
 pub(super) struct More {
     /// Its Message-ID as written, where that is not the id in brackets.
     pub(super) written: Option<Box<[u8]>>,
+    /// Its own inode number, where its handle is something else.
+    pub(super) inode: Option<u64>,
     /// The inode number of what was read, where that is another: of what a link leads to.
     pub(super) read_inode: Option<u64>,
     /// Whether the file has other names, by hard links.
@@ -83,6 +86,13 @@ impl Record {
     pub(super) fn has_id(&self) -> bool {
         !self.id.is_empty()
     }
+
+    /// Says what its inode number is, and that of what was read, where its handle does not.
+    pub(super) fn set_inodes(&mut self, own: u64, read: u64) {
+        let more = self.more.get_or_insert_default();
+        more.inode = Some(own);
+        more.read_inode = (read != own).then_some(read);
+    }
 }
 
 /// How long most Message-IDs are at the most, in bytes.
@@ -93,6 +103,7 @@ const USUAL_ID: usize = 80;
 pub(super) struct Keeper {
     ids: Mutex<Arena>,
     contents: Contents,
+    details: Mutex<HashMap<Span, Box<Details>>>,
     case_sensitive: bool,
 }
 
@@ -102,8 +113,13 @@ type Contents = RwLock<HashMap<Span, Content>>;
 impl Keeper {
     /// For so many files; `case_sensitive` is whether letter case tells Message-IDs apart.
     pub(super) fn new(files: usize, case_sensitive: bool) -> Keeper {
+        Keeper::with_room(files * USUAL_ID, case_sensitive)
+    }
+
+    /// For ids of so many bytes together.
+    pub(super) fn with_room(bytes: usize, case_sensitive: bool) -> Keeper {
         let mut ids = Arena::default();
-        ids.reserve(files * USUAL_ID);
+        ids.reserve(bytes);
         Keeper { ids: Mutex::new(ids), case_sensitive, ..Keeper::default() }
     }
 
@@ -116,9 +132,10 @@ impl Keeper {
         identity: Identity,
     ) -> Record {
         let name = path::name(path);
-        let Identity { mut id, content, shape, length, .. } = identity;
+        let Identity { mut id, content, shape, length, details, .. } = identity;
         let more = More {
             written: id.as_mut().and_then(|id| id.written.take()),
+            inode: None,
             read_inode: (facts.inode != file.inode).then_some(facts.inode),
             has_names: facts.names > 1,
             modified: keeps_time(file.place, name).then_some(facts.modified),
@@ -128,11 +145,14 @@ impl Keeper {
         if let Some(content) = content {
             add_content(&self.contents, file.path, content);
         }
+        if let Some(details) = details {
+            lock(&self.details).insert(file.path, details);
+        }
         Record {
             hash: hash(id.as_ref(), content, self.case_sensitive),
             path: file.path,
             id: id.map(|id| ids.add(&[&id.id])).unwrap_or_default(),
-            inode: file.inode,
+            handle: file.inode,
             size: facts.size,
             more: (more != More::default()).then(|| Box::new(more)),
             folder: u32::try_from(file.folder()).unwrap_or(u32::MAX),
@@ -154,7 +174,7 @@ impl Keeper {
         ids: &mut Arena,
         records: impl Iterator<Item = &'r mut Record>,
     ) {
-        let shift = self.ids.lock().unwrap_or_else(PoisonError::into_inner).append(ids);
+        let shift = lock(&self.ids).append(ids);
         ids.clear();
         for record in records.filter(|record| record.has_id()) {
             record.id = record.id.shifted(shift);
@@ -163,10 +183,15 @@ impl Keeper {
 
     /// What has been kept, with the paths of the files.
     pub(super) fn into_store(self, paths: Arena) -> Store {
-        let Keeper { ids, contents, case_sensitive } = self;
+        let Keeper { ids, contents, details, case_sensitive } = self;
         let ids = ids.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Store { paths, ids, contents, case_sensitive }
+        let details = details.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Store { paths, ids, contents, details, case_sensitive }
     }
+}
+
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn add_content(contents: &Contents, path: Span, content: Content) {
@@ -180,6 +205,8 @@ pub(super) struct Store {
     paths: Arena,
     ids: Arena,
     contents: Contents,
+    /// What else is known of files, where it was wanted of all.
+    details: HashMap<Span, Box<Details>>,
     case_sensitive: bool,
 }
 
@@ -201,6 +228,16 @@ impl Store {
         }
         let contents = self.contents.read().unwrap_or_else(PoisonError::into_inner);
         contents.get(&record.path).copied()
+    }
+
+    /// What is known of a file beyond its record.
+    pub(super) fn details(&self, record: &Record) -> Option<&Details> {
+        self.details.get(&record.path).map(Box::as_ref)
+    }
+
+    /// Whether letter case tells Message-IDs apart.
+    pub(super) fn is_case_sensitive(&self) -> bool {
+        self.case_sensitive
     }
 
     /// Says what the content of a file is.

@@ -72,6 +72,10 @@ pub enum Place {
 }
 
 impl Place {
+    /// All of them.
+    pub const ALL: [Place; 5] =
+        [Place::Cur, Place::New, Place::Misfiled, Place::Tmp, Place::Hidden];
+
     /// Of a file that is known to lie in `cur` or `new`: which of the two.
     pub fn of_delivered(path: &Path) -> Place {
         let directory = path.parent().and_then(Path::file_name);

@@ -58,6 +58,11 @@ impl FolderName {
         }
     }
 
+    /// The name that was shown as this text, and was kept.
+    pub(crate) fn kept(text: &str) -> FolderName {
+        FolderName(text.into())
+    }
+
     /// The name as text.
     pub fn as_str(&self) -> &str {
         &self.0

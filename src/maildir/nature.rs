@@ -24,6 +24,18 @@ pub fn check_directory(path: &Path) -> Result<(), Error> {
     Err(Error::told(path, nature))
 }
 
+/// The error for a file that begins so and was given as a side.
+pub fn no_side(path: &Path, head: &[u8]) -> Error {
+    let told = match head {
+        [] => "is empty: it holds no mail, and no index",
+        [b'F', b'r', b'o', b'm', b' ', ..] => {
+            "is an mbox file, not a Maildir tree; convert it first, for example with mb2md"
+        }
+        _ => "is neither a Maildir tree nor a saved index",
+    };
+    Error::told(path, told)
+}
+
 /// The error for a directory below which there is no `cur` and no `new`.
 pub fn not_a_maildir(path: &Path) -> Error {
     Error::told(path, format!("is not a Maildir tree: {}", nature(path)))

@@ -16,10 +16,13 @@ use std::fmt;
 
 use sha1::{Digest, Sha1};
 
+use super::beginnings::{Beginnings, Notes};
 use super::header::{HeaderZone, Piece};
 use super::volatile::is_volatile;
 
-/// The version tag: another rule gets another tag, so that two rules never give one hash.
+/// The name of the rule: another rule gets another one, so that two rules never give one hash.
+pub const RULE: &str = "maildiff-1";
+/// What is hashed first.
 const TAG: &[u8] = b"maildiff-1\0";
 
 /// A message's canonical content: equal for two files if and only if they hold the same message,
@@ -53,6 +56,7 @@ pub struct Canonical {
     zone: HeaderZone,
     sieve: Sieve,
     hash: Hash,
+    notes: Option<Notes>,
 }
 
 impl Canonical {
@@ -74,17 +78,35 @@ impl Canonical {
         Canonical { hash: Hash { limit, ..Hash::default() }, ..Canonical::default() }
     }
 
+    /// Notes what it begins with, too.
+    pub fn noting() -> Canonical {
+        Canonical { notes: Some(Notes::new()), ..Canonical::default() }
+    }
+
     /// Takes the next bytes of the message.
     pub fn update(&mut self, bytes: &[u8]) {
-        let Canonical { zone, sieve, hash } = self;
-        zone.feed(bytes, &mut |piece| hash.update(sieve.sift(&piece)));
+        let Canonical { zone, sieve, hash, notes } = self;
+        zone.feed(bytes, &mut |piece| take(sieve.sift(&piece), hash, notes));
     }
 
     /// The content, after the last byte.
     pub fn finish(self) -> Content {
-        let Canonical { mut zone, mut sieve, mut hash } = self;
-        zone.finish(&mut |piece| hash.update(sieve.sift(&piece)));
-        hash.finish()
+        self.finish_noted().0
+    }
+
+    /// The content, and what it begins with if that was noted.
+    pub fn finish_noted(self) -> (Content, Beginnings) {
+        let Canonical { mut zone, mut sieve, mut hash, mut notes } = self;
+        zone.finish(&mut |piece| take(sieve.sift(&piece), &mut hash, &mut notes));
+        (hash.finish(), notes.map(Notes::finish).unwrap_or_default())
+    }
+}
+
+/// Takes the next canonical bytes.
+fn take(canonical: &[u8], hash: &mut Hash, notes: &mut Option<Notes>) {
+    hash.update(canonical);
+    if let Some(notes) = notes {
+        notes.update(canonical);
     }
 }
 

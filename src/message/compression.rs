@@ -84,6 +84,17 @@ pub fn decompress<'a>(storage: Storage, file: impl BufRead + 'a) -> Box<dyn Read
     }
 }
 
+/// The bytes of a file that is no message, decompressed as they are read, however many they are. A
+/// stream that is damaged or ends early is an error.
+pub fn decompress_all<'a>(storage: Storage, file: impl BufRead + 'a) -> Box<dyn Read + 'a> {
+    match storage {
+        Storage::Plain => Box::new(file),
+        Storage::Gzip => Box::new(MultiGzDecoder::new(file)),
+        Storage::Zstd => Box::new(Frames { file: Some(file), frame: None }),
+        Storage::Closed(seal) => Box::new(Refused(seal)),
+    }
+}
+
 /// A reader that gives up where a message becomes larger than any.
 struct Limited<R> {
     stream: R,

@@ -3,7 +3,10 @@
 //! Whoever writes a mail chooses its subject; a subject must not be able to move the cursor, change
 //! colours, reverse the reading order, or look like a line of ours.
 
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
+
+use crate::path;
 
 /// The text with control characters, line ends, and marks that change the reading order or have no
 /// width written as `\n`, `\x1b` or `\u{202e}`.
@@ -43,12 +46,7 @@ pub(super) fn is_treacherous(letter: char) -> bool {
 
 /// A path as text: bytes that are not UTF-8 as `\xNN`. Control characters stay.
 pub(super) fn path_text(path: &Path) -> String {
-    let mut text = String::new();
-    for chunk in std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str()).utf8_chunks() {
-        text.push_str(chunk.valid());
-        text.extend(chunk.invalid().iter().map(|&byte| hex(u32::from(byte))));
-    }
-    text
+    path::shown(path.as_os_str().as_bytes())
 }
 
 #[cfg(test)]

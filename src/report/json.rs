@@ -38,7 +38,7 @@ pub(super) const TOOL: &str = concat!("maildiff ", env!("CARGO_PKG_VERSION"));
 
 /// Writes characters that a terminal would obey as `\u`, which JSON reads as the same. They occur
 /// within strings only, and `serde_json` hands over whole characters.
-struct Tame<'w>(&'w mut dyn Write);
+pub(super) struct Tame<'w>(pub(super) &'w mut dyn Write);
 
 impl Write for Tame<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {

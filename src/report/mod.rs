@@ -20,6 +20,7 @@ mod unified;
 mod text;
 pub mod check;
 pub mod explain;
+pub mod index;
 
 pub use escape::escape;
 pub use text::Shape;

@@ -3,7 +3,6 @@
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, bail};
 use maildiff::check::{Checked, check, count_unsized};
@@ -21,6 +20,8 @@ use maildiff::verdict::Exit;
 use crate::cli::Check;
 use crate::progress::Progress;
 use crate::talk::{complain, is_terminal, print, wants_color};
+
+use super::clock::now;
 
 /// A tree that has been read and judged.
 struct Judged {
@@ -64,12 +65,6 @@ fn check_apart(trees: &[PathBuf]) -> anyhow::Result<()> {
         }
     }
     Ok(())
-}
-
-/// The time, in seconds since 1970-01-01 UTC.
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
 fn judge(root: &Path, now: i64, cli: &Check) -> anyhow::Result<Judged> {

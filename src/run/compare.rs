@@ -8,6 +8,7 @@ use maildiff::check::at_a_glance;
 use maildiff::diff::{self, Same, diff};
 use maildiff::error::Error;
 use maildiff::folders::Selected;
+use maildiff::identify::Extent;
 use maildiff::index::{self, Index};
 use maildiff::leftover::{self, Leftover};
 use maildiff::report::{self, Report};
@@ -34,10 +35,10 @@ pub(crate) fn run(cli: &Compare) -> anyhow::Result<Exit> {
     trees::check_apart(&roots, &reading)?;
     check_outputs(&roots, cli)?;
     let progress = Progress::start(!cli.quiet);
-    let scans = trees::scan_both(&roots, &reading)?;
-    trees::check_nothing_shared(&scans)?;
-    let (pairs, selected) = trees::pair_folders(&scans, cli.maps(), &cli.selection())?;
-    let indexes = trees::index_both(scans, &index_options(selected, cli), &progress);
+    let sources = trees::open_both(&roots, &reading)?;
+    trees::check_nothing_shared(&sources)?;
+    let (pairs, selected) = trees::pair_folders(&sources, cli.maps(), &cli.selection())?;
+    let indexes = trees::index_both(sources, &index_options(selected, cli), &progress)?;
     drop(progress);
     trees::check_mail(&indexes)?;
 
@@ -76,6 +77,7 @@ fn index_options(selected: Selected, cli: &Compare) -> Sides<index::Options> {
         excluded,
         before: cli.before(),
         case_sensitive: cli.case_sensitive,
+        extent: Extent::Key,
     })
 }
 

@@ -46,11 +46,15 @@ fn run_two(cli: &Explain, right: &Path) -> anyhow::Result<Exit> {
     let reading = Sides::of(|side| cli.scan_options(side));
     trees::check_apart(&roots, &reading)?;
     let progress = Progress::start(true);
-    let scans = trees::scan_both(&roots, &reading)?;
-    trees::check_nothing_shared(&scans)?;
-    let (pairs, _) = trees::pair_folders(&scans, cli.maps(), &Selection::default())?;
+    let sources = trees::open_both(&roots, &reading)?;
+    if let Some((side, _)) = sources.each().find(|(_, source)| source.tree().is_none()) {
+        let what = "explain reads mail, and of a saved index there is none";
+        bail!("{}: {what}: name the tree", roots[side].display());
+    }
+    trees::check_nothing_shared(&sources)?;
+    let (pairs, _) = trees::pair_folders(&sources, cli.maps(), &Selection::default())?;
     let options = Sides::of(|_| index_options(cli));
-    let indexes = trees::index_both(scans, &options, &progress);
+    let indexes = trees::index_both(sources, &options, &progress)?;
     drop(progress);
     trees::check_mail(&indexes)?;
     let indexes = indexes.as_ref();

@@ -1,4 +1,4 @@
-//! The steps that every question about two trees begins with: reading both, pairing their folders,
+//! The steps that every question about two sides begins with: opening both, pairing their folders,
 //! and the checks without which an answer proves nothing.
 
 use std::collections::BTreeSet;
@@ -9,10 +9,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{anyhow, bail};
 use maildiff::error::Error;
 use maildiff::folders::{self, Ground, Pairs, Selected, Selection};
-use maildiff::index::{self, Index, index};
+use maildiff::index::{self, Index};
 use maildiff::maildir::folder_name::FolderName;
-use maildiff::maildir::scan::{self, Scan, scan};
+use maildiff::maildir::scan;
 use maildiff::side::{Side, Sides};
+use maildiff::source::{STDIN, Source};
 
 use crate::progress::Progress;
 use crate::talk::complain;
@@ -22,6 +23,9 @@ pub(super) fn check_apart(
     roots: &Sides<PathBuf>,
     options: &Sides<scan::Options>,
 ) -> anyhow::Result<()> {
+    if roots.iter().all(|root| root == Path::new(STDIN)) {
+        bail!("both sides are standard input: name a tree or a file for one of them");
+    }
     let places = Sides::of(|side| {
         let inbox = options[side].inbox.clone();
         let places = inbox.into_iter().chain([roots[side].clone()]);
@@ -47,8 +51,9 @@ fn is_one_directory(left: &Path, right: &Path) -> bool {
 
 /// A link from one side into the other makes one file of two: with the one tree the other's mail
 /// would go.
-pub(super) fn check_nothing_shared(scans: &Sides<Scan>) -> anyhow::Result<()> {
-    let Sides { left, right } = scans;
+pub(super) fn check_nothing_shared(sources: &Sides<Source>) -> anyhow::Result<()> {
+    let Some((left, right)) = sources.left.tree().zip(sources.right.tree()) else { return Ok(()) };
+    let scans = Sides::new(left, right);
     if !left.seen.is_disjoint(&right.seen) {
         bail!("both sides read one directory, through a link: the trees are not apart");
     }
@@ -64,13 +69,23 @@ pub(super) fn check_nothing_shared(scans: &Sides<Scan>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Lists the directories of both trees, at the same time.
-pub(super) fn scan_both(
+/// Opens both sides, at the same time.
+pub(super) fn open_both(
     roots: &Sides<PathBuf>,
     options: &Sides<scan::Options>,
-) -> anyhow::Result<Sides<Scan>> {
-    let of = |side: Side| scan(&roots[side], &options[side]);
-    match rayon::join(|| of(Side::Left), || of(Side::Right)) {
+) -> anyhow::Result<Sides<Source>> {
+    let of = |side: Side| Source::open(&roots[side], &options[side]);
+    let (left, right) = rayon::join(|| of(Side::Left), || of(Side::Right));
+    let sources = both_of(left, right)?;
+    for (side, source) in sources.each() {
+        check_tree_options(side, source, &options[side])?;
+    }
+    Ok(sources)
+}
+
+/// Both, or what went wrong with either.
+fn both_of<T>(left: Result<T, Error>, right: Result<T, Error>) -> anyhow::Result<Sides<T>> {
+    match (left, right) {
         (Ok(left), Ok(right)) => Ok(Sides::new(left, right)),
         (Err(left), Err(right)) => {
             complain(&left.to_string());
@@ -80,14 +95,21 @@ pub(super) fn scan_both(
     }
 }
 
+/// What a saved index is made of was settled when it was made.
+fn check_tree_options(side: Side, source: &Source, options: &scan::Options) -> anyhow::Result<()> {
+    if source.tree().is_none() && options.inbox.is_some() {
+        bail!("--inbox-{side} is of a tree, and the {side} is none");
+    }
+    Ok(())
+}
+
 /// Pairs the folders of both sides and applies the selection.
 pub(super) fn pair_folders(
-    scans: &Sides<Scan>,
+    sources: &Sides<Source>,
     maps: &[String],
     selection: &Selection,
 ) -> anyhow::Result<(Pairs, Selected)> {
-    let names: Sides<Vec<FolderName>> =
-        scans.as_ref().map(|scan| scan.folders.iter().map(|folder| folder.name.clone()).collect());
+    let names: Sides<Vec<FolderName>> = sources.as_ref().map(Source::folder_names);
     let names = names.as_ref().map(Vec::as_slice);
     let pairs = folders::pair(names, maps)?;
     let selected = selection.apply(names, &pairs)?;
@@ -97,17 +119,17 @@ pub(super) fn pair_folders(
     Ok((pairs, selected))
 }
 
-/// Reads the messages of both trees, at the same time.
+/// Reads the messages of both sides, at the same time.
 pub(super) fn index_both(
-    scans: Sides<Scan>,
+    sources: Sides<Source>,
     options: &Sides<index::Options>,
     progress: &Progress,
-) -> Sides<Index> {
-    progress.expect(scans.iter().map(|scan| scan.files.len()).sum());
-    let of = |side: Side, scan: Scan| index(scan, &options[side], progress.read());
-    let Sides { left, right } = scans;
+) -> anyhow::Result<Sides<Index>> {
+    progress.expect(sources.iter().map(Source::size).sum());
+    let Sides { left, right } = sources;
+    let of = |side: Side, source: Source| source.index(&options[side], progress.read());
     let (left, right) = rayon::join(|| of(Side::Left, left), || of(Side::Right, right));
-    Sides::new(left, right)
+    both_of(left, right)
 }
 
 /// A side without a message proves nothing: an empty spool would be complete in anything.

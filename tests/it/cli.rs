@@ -65,7 +65,7 @@ fn what_is_no_tree_is_trouble() {
         (Tree::bare(), "missing", "no such file or directory"),
         (Tree::bare(), "", "it is empty"),
         (Tree::new(), "", "no message to compare: there is none in it"),
-        (Tree::bare().with("file", "text"), "file", "is not a directory"),
+        (Tree::bare().with("file", "text"), "file", "is neither a Maildir tree nor"),
         (Tree::bare().with("mbox", mbox()), "mbox", "is an mbox file"),
         (Tree::bare().with("inbox", mbox()), "", "it holds mbox files"),
         (Tree::bare().with("1", message()), "", "it is an MH folder"),

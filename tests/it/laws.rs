@@ -493,7 +493,7 @@ proptest! {
         let directory = Tree::bare().with("mail", mail.clone());
         let mut buffer = Buffer::default();
         let mut file = MailFile::open(&directory.path("mail"), &mut buffer).unwrap();
-        let options = Options { date: true };
+        let options = Options { date: true, ..Options::default() };
         let counts = if certain { Counts::Always } else { Counts::IfMail };
         match Identifier::default().identify(&mut file, counts, options) {
             Ok(None) => prop_assert!(!certain),

@@ -1,0 +1,65 @@
+//! `maildiff index TREE`.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use maildiff::identify::Extent;
+use maildiff::maildir::scan;
+
+use super::jobs::Jobs;
+use super::values::{Auto, parse_layout};
+
+/// Save all that a comparison needs of a tree, to compare it where the tree is not.
+///
+/// The index is as good as the tree: `maildiff old.idx.gz new-tree`, or
+/// `ssh host maildiff index Maildir | maildiff - Maildir-mbsync`. It holds no bodies.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = "Exit status: 0 if everything was read, 2 if something could not be: the \
+    index says so too, and so does every comparison with it.")]
+pub(crate) struct Index {
+    /// The Maildir tree.
+    #[arg(value_name = "TREE")]
+    pub(crate) tree: PathBuf,
+
+    /// Write the index to FILE instead of standard output; compressed if that ends in .gz or .zst.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Leave out the hashes of contents, and read headers only: as fast as a comparison. Where one
+    /// needs a hash, it says so and proves nothing.
+    #[arg(long)]
+    headers_only: bool,
+    /// Tell Message-IDs apart that differ in letter case only; so must every comparison then.
+    #[arg(long)]
+    pub(crate) case_sensitive: bool,
+
+    /// The layout of the tree: auto, maildir++, fs, legacy, flat:SEPARATOR, dirname:NAME, kmail,
+    /// thunderbird, index or single.
+    #[arg(long, value_name = "LAYOUT", value_parser = parse_layout)]
+    layout: Option<Auto>,
+    /// INBOX lies here, outside the tree.
+    #[arg(long, value_name = "PATH")]
+    inbox: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) jobs: Jobs,
+    /// Show no progress.
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+impl Index {
+    /// How the tree is to be read.
+    pub(crate) fn scan_options(&self) -> scan::Options {
+        let layout = self.layout.as_ref().and_then(|auto| auto.0.clone());
+        scan::Options { layout, inbox: self.inbox.clone() }
+    }
+
+    /// How much of each message is saved.
+    pub(crate) fn extent(&self) -> Extent {
+        if self.headers_only { Extent::Header } else { Extent::Whole }
+    }
+
+    /// The file that it is written to; `None` for standard output.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        self.output.as_deref().filter(|path| *path != Path::new("-"))
+    }
+}
