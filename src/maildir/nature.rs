@@ -18,6 +18,8 @@ pub fn check_directory(path: &Path) -> Result<(), Error> {
     }
     let nature = if metadata.is_file() && begins_with(path, b"From ") {
         "is an mbox file, not a Maildir tree; convert it first, for example with mb2md"
+    } else if metadata.is_file() && begins_with(path, b"{\"schema\":\"maildiff.index/") {
+        "is a saved index, in which no mail is; name the tree that it was made of"
     } else {
         "is not a directory; name the root of a Maildir tree"
     };

@@ -24,7 +24,7 @@ use crate::plan::{ANYTHING, ANYWHERE, DELIVERED, Layout, MESSAGES, Plan, Scope, 
 use crate::tree::{COUNTS, Report, Run, Tree, compare, raw, report, tool};
 
 /// So many cases as tests that start programs can afford.
-fn few() -> ProptestConfig {
+pub(crate) fn few() -> ProptestConfig {
     cases(32)
 }
 
