@@ -24,6 +24,16 @@ pub fn name(path: &[u8]) -> &[u8] {
     split(path).1
 }
 
+/// A path as text: bytes that are not UTF-8 as `\xNN`. Control characters stay.
+pub fn text(path: &Path) -> String {
+    let mut text = String::new();
+    for chunk in path.as_os_str().as_bytes().utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|byte| format!("\\x{byte:02x}")));
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -36,5 +46,11 @@ mod tests {
             assert_eq!(Some(of(directory)), path.parent(), "{text}");
             assert_eq!(Some(OsStr::from_bytes(name)), path.file_name(), "{text}");
         }
+    }
+
+    #[test]
+    fn text_keeps_the_bytes() {
+        assert_eq!(text(Path::new("cur/é")), "cur/é");
+        assert_eq!(text(of(b"cur/\xe9t")), "cur/\\xe9t");
     }
 }

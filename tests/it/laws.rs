@@ -7,6 +7,7 @@ use std::env;
 use std::fs;
 use std::path::Path;
 
+use maildiff::cell::{defuse, undefuse};
 use maildiff::identify::{self, Counts, Identifier, Options};
 use maildiff::mail_file::{Buffer, MailFile};
 use maildiff::maildir::file_name;
@@ -15,7 +16,7 @@ use maildiff::maildir::layout::{self, Layout as AnyLayout};
 use maildiff::message::canonical::{Canonical, canonical};
 use maildiff::message::envelope::Envelope;
 use maildiff::message::id::message_id;
-use maildiff::report::csv::{COLUMNS, FOLDER_COLUMNS, defuse, undefuse};
+use maildiff::report::csv::{COLUMNS, FOLDER_COLUMNS};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use serde_json::Value;
