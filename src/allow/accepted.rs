@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::path::Path;
 
-use crate::diff::{self, Class, Counts, Mark};
+use crate::diff::{self, Counts, Mark};
 use crate::index::Message;
 use crate::path;
 use crate::side::{Side, Sides};
@@ -30,8 +30,8 @@ pub struct Accepted<'a> {
 pub struct Remark<'a> {
     /// Where it is said: the file, and the number of the line.
     pub source: (&'a Path, u64),
-    /// Whether the row's class is accepted; of a pair in one folder, which is no difference, always
-    /// where a mark is.
+    /// Whether the row's class is accepted; never of a pair in one folder, which is no difference by
+    /// its class.
     pub class: bool,
     /// Which of its marks are.
     pub marks: BTreeSet<Mark>,
@@ -101,7 +101,7 @@ impl<'a> Accepted<'a> {
 
     /// Adds what is said of a row.
     pub(super) fn add(&mut self, row: &diff::Row<'a>, remark: Remark<'a>) {
-        if remark.class && row.class != Class::Same {
+        if remark.class {
             *self.counts.class_mut(row.class) += 1;
         }
         for &mark in &remark.marks {

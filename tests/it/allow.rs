@@ -62,9 +62,9 @@ impl Table {
 pub(crate) fn under(files: &[&Path], left: &Tree, right: &Tree, options: &str) -> Run {
     let mut tool = tool();
     tool.args(options.split_whitespace());
-    files.iter().for_each(|file| {
+    for file in files {
         tool.arg("--allow").arg(file);
-    });
+    }
     Run::of(tool.arg(left).arg(right))
 }
 
@@ -365,7 +365,8 @@ fn limits_do_not_count_what_is_allowed() {
 #[test]
 fn allowances_that_nothing_needed_are_named() {
     let (left, right) = (Tree::of(&["a"]), Tree::of(&["a"]));
-    let list: String = (1..=12).map(|number| format!("{number}@example.org\n")).collect();
+    let list: Vec<String> = (1..=12).map(|number| format!("{number}@example.org")).collect();
+    let list = list.join("\n");
     let files = files(&[("list", &list)]);
     let list = files.path("list");
     let run = under(&[&list], &left, &right, "--quiet");
