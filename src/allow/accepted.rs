@@ -30,8 +30,8 @@ pub struct Accepted<'a> {
 pub struct Remark<'a> {
     /// Where it is said: the file, and the number of the line.
     pub source: (&'a Path, u64),
-    /// Whether the row's class is accepted; never of a pair in one folder, which is no difference by
-    /// its class.
+    /// Whether the row's class is accepted; never of a pair in one folder, which is no difference
+    /// by its class.
     pub class: bool,
     /// Which of its marks are.
     pub marks: BTreeSet<Mark>,
@@ -99,8 +99,11 @@ impl<'a> Accepted<'a> {
         self.remarks.get(&file)
     }
 
-    /// Adds what is said of a row.
-    pub(super) fn add(&mut self, row: &diff::Row<'a>, remark: Remark<'a>) {
+    /// Adds what the file at a place says of a row.
+    pub(super) fn add(&mut self, row: &diff::Row<'a>, place: usize, remark: Remark<'a>) {
+        if let Some(file) = self.files.get_mut(place) {
+            file.accepted += u64::from(remark.accepts());
+        }
         if remark.class {
             *self.counts.class_mut(row.class) += 1;
         }
@@ -113,6 +116,13 @@ impl<'a> Accepted<'a> {
         }
         if let Some((_, file)) = row.file() {
             self.remarks.insert(file, remark);
+        }
+    }
+
+    /// Adds a line of the file at a place that nothing needed, behind the others.
+    pub(super) fn add_unused(&mut self, place: usize, line: &'a Allowance) {
+        if let Some(file) = self.files.get_mut(place) {
+            file.unused.push(line);
         }
     }
 }

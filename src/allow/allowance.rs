@@ -33,8 +33,8 @@ pub enum Subject {
 /// The key of a message as a file tells it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Name {
-    /// An id without brackets. In a table it is text, and may have a `'` in front, see
-    /// [`crate::cell`]; in a list it is bytes.
+    /// An id without brackets: its bytes in a list, and in a table its text, in which what is not
+    /// UTF-8 is replaced.
     Id(Box<[u8]>),
     /// The SHA-1 of the canonical content.
     Content([u8; 20]),
@@ -49,7 +49,7 @@ pub struct Row {
     pub marks: BTreeSet<Mark>,
     /// Its key.
     pub key: Name,
-    /// Where its files lay, as cells that came back from a spreadsheet.
+    /// Where its files lay, as reports tell paths.
     pub paths: Sides<Option<String>>,
 }
 

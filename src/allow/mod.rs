@@ -16,6 +16,7 @@ mod allowance;
 mod list;
 mod table;
 mod accepted;
+mod ticket;
 mod fit;
 
 pub use accepted::{Accepted, Remark, Unused, Usage};

@@ -185,7 +185,8 @@ impl Columns {
         }
         let cell = |at: usize| record.get(at).unwrap_or_default();
         let class = class(cell(self.class).trim())?;
-        let paths = self.paths.map(|at| Some(cell(at).to_owned()).filter(|path| !path.is_empty()));
+        let paths =
+            self.paths.map(|at| Some(restore(cell(at)).to_owned()).filter(|path| !path.is_empty()));
         check_sides(class, &paths)?;
         let decision = cell(self.decision).trim();
         let comment = self.comment.map(cell).unwrap_or_default();
@@ -194,7 +195,7 @@ impl Columns {
             subject: Subject::Row(Row {
                 class,
                 marks: cell(self.marks).split_whitespace().map(mark).collect::<Result<_, _>>()?,
-                key: key(cell(self.key).trim())?,
+                key: key(restore(cell(self.key).trim()))?,
                 paths,
             }),
             accepted: is_yes(decision)?,
