@@ -436,3 +436,41 @@ fn trouble_is_trouble_whatever_is_accepted() {
     let run = under(&[&files.path("list")], &left, &right, "--brief");
     run.exits(2).tells("1 only on the left (accepted). Accepted: 1 in ");
 }
+
+/// Two pairs of one id: INBOX of the left holds both, Sent of the right too.
+fn two_moved(left: [(&str, &str); 2], right: [(&str, &str); 2]) -> (Tree, Tree) {
+    let add = |tree: Tree, directory: &str, files: [(&str, &str); 2]| {
+        files.into_iter().fold(tree, |tree, (name, body)| {
+            tree.with(format!("{directory}/{name}"), mail("a").saying(body))
+        })
+    };
+    let left = add(Tree::of(&["b"]), "cur", left);
+    (left, add(Tree::of(&["b"]).folder(".Sent"), ".Sent/cur", right))
+}
+
+#[test]
+fn a_path_in_common_goes_before_the_order_of_rows() {
+    let (left, right) =
+        two_moved([("1", "one\n"), ("2", "two\n")], [("1", "one\n"), ("2", "two\n")]);
+    let mut table = Table::of(&left, &right, "").with("decision", "ok");
+    table.rows.remove(0);
+    let (left, right) =
+        two_moved([("1", "one\n"), ("2", "two\n")], [("3", "one\n"), ("4", "two\n")]);
+    let report = under_table(&table, &left, &right, "");
+    report.is(1, "same 1, moved 2");
+    let entries = report.list("messages");
+    let told = |entry: &serde_json::Value| entry["allowed"].as_bool().unwrap();
+    assert_eq!((told(&entries[0]), told(&entries[1])), (false, true));
+}
+
+#[test]
+fn a_row_gets_what_leaves_no_mark_open() {
+    let long = "of another length\n";
+    let (left, right) = two_moved([("1", "one\n"), ("2", "two\n")], [("1", "one\n"), ("2", long)]);
+    let table = Table::of(&left, &right, "").with("decision", "ok");
+    assert_eq!(table.cells("marks"), ["", "content"]);
+    let (left, right) = two_moved([("8", "one\n"), ("7", "two\n")], [("5", "one\n"), ("6", long)]);
+    let report = under_table(&table, &left, &right, "");
+    report.is(0, "same 1, moved 2, content 1");
+    assert_eq!(report.rows(), ["moved content: differs", "moved"]);
+}
