@@ -18,6 +18,7 @@ pub mod error;
 pub mod side;
 pub mod arena;
 pub mod path;
+pub mod cell;
 pub mod finding;
 // What a file is.
 pub mod message;
@@ -36,5 +37,6 @@ pub mod cure;
 // What two trees are to each other.
 pub mod diff;
 pub mod explain;
+pub mod allow;
 pub mod verdict;
 pub mod report;

@@ -3,10 +3,7 @@
 //! Whoever writes a mail chooses its subject; a subject must not be able to move the cursor, change
 //! colours, reverse the reading order, or look like a line of ours.
 
-use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
-
-use crate::path;
+pub(super) use crate::path::text as path_text;
 
 /// The text with control characters, line ends, and marks that change the reading order or have no
 /// width written as `\n`, `\x1b` or `\u{202e}`.
@@ -44,16 +41,8 @@ pub(super) fn is_treacherous(letter: char) -> bool {
     )
 }
 
-/// A path as text: bytes that are not UTF-8 as `\xNN`. Control characters stay.
-pub(super) fn path_text(path: &Path) -> String {
-    path::shown(path.as_os_str().as_bytes())
-}
-
 #[cfg(test)]
 mod tests {
-    use std::ffi::OsStr;
-    use std::os::unix::ffi::OsStrExt;
-
     use super::*;
 
     #[test]
@@ -61,11 +50,5 @@ mod tests {
         assert_eq!(escape("Été 日本 😀 a\\b"), "Été 日本 😀 a\\b");
         assert_eq!(escape("a\x1b[31m\r\nok\t"), "a\\x1b[31m\\r\\nok\\t");
         assert_eq!(escape("\u{202e}gpj\u{200b}\u{9b}\x7f"), "\\u{202e}gpj\\u{200b}\\u{9b}\\x7f");
-    }
-
-    #[test]
-    fn paths_keep_their_bytes() {
-        assert_eq!(path_text(Path::new("cur/é")), "cur/é");
-        assert_eq!(path_text(Path::new(OsStr::from_bytes(b"cur/\xe9t"))), "cur/\\xe9t");
     }
 }

@@ -8,7 +8,8 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::diff::{Counts, FolderCounts, Ledger, Reason, Renamed, Row};
+use crate::allow::{Allowance, Remark, Subject, Usage};
+use crate::diff::{Counts, FolderCounts, Ledger, Mark, Reason, Renamed, Row};
 use crate::error::Error;
 use crate::finding::Finding;
 use crate::index::{Index, Message};
@@ -77,6 +78,7 @@ struct Document<'a> {
     verdict: Verdict,
     counts: Counts,
     ledger: Both<Ledger>,
+    allow_files: Vec<AllowFile<'a>>,
     folders: Vec<Folder<'a>>,
     renamed: Vec<RenamedFolder<'a>>,
     messages: Vec<Entry<'a>>,
@@ -96,9 +98,10 @@ impl<'a> Document<'a> {
             verdict: Verdict::of(report),
             counts: report.diff.counts,
             ledger: Both { left: report.diff.ledger.left, right: report.diff.ledger.right },
+            allow_files: report.accepted.files.iter().map(AllowFile::of).collect(),
             folders: report.diff.folders.iter().map(Folder::of).collect(),
             renamed: report.diff.renamed.iter().map(RenamedFolder::of).collect(),
-            messages: report.rows().map(|row| Entry::of(report.indexes, row)).collect(),
+            messages: report.rows().map(|row| Entry::of(report, row)).collect(),
             findings: found(&report.findings),
             errors: troubles(report),
             notes: &report.notes,
@@ -126,12 +129,12 @@ struct Tree {
 impl Tree {
     fn of(report: &Report<'_>, side: Side) -> Tree {
         let index = report.indexes[side];
-        let Ledger { files, same, moved, copies, only, .. } = report.diff.ledger[side];
+        let ledger = report.diff.ledger[side];
         Tree {
             source: path_text(&index.root),
             layout: index.layout.to_string(),
-            files,
-            messages: same + moved + copies + only,
+            files: ledger.files,
+            messages: ledger.messages(),
             keys: keys(report, side),
             followed_links: index.followed.len() as u64,
         }
@@ -153,6 +156,7 @@ struct Verdict {
     strict: bool,
     content_checked: bool,
     failed_on: Vec<&'static str>,
+    allowed: Counts,
     exit: u8,
 }
 
@@ -164,9 +168,61 @@ impl Verdict {
             strict: verdict.strict,
             content_checked: verdict.content_checked,
             failed_on: verdict.failed_on.iter().map(|test| test.word()).collect(),
+            allowed: report.accepted.counts,
             exit: verdict.exit.code(),
         }
     }
+}
+
+/// What a file of allowances was good for.
+#[derive(Serialize)]
+struct AllowFile<'a> {
+    file: String,
+    allowances: u64,
+    accepted: u64,
+    unused: Vec<UnusedLine<'a>>,
+}
+
+/// A line that nothing needed; of an id in a list no class is known.
+#[derive(Serialize)]
+struct UnusedLine<'a> {
+    line: u64,
+    class: Option<&'static str>,
+    marks: Vec<&'static str>,
+    key: String,
+    comment: &'a str,
+}
+
+impl<'a> AllowFile<'a> {
+    fn of(usage: &Usage<'a>) -> AllowFile<'a> {
+        let Usage { path, allowances, accepted, unused } = usage;
+        AllowFile {
+            file: path_text(path),
+            allowances: *allowances,
+            accepted: *accepted,
+            unused: unused.iter().map(|line| UnusedLine::of(line)).collect(),
+        }
+    }
+}
+
+impl<'a> UnusedLine<'a> {
+    fn of(allowance: &'a Allowance) -> UnusedLine<'a> {
+        let row = match &allowance.subject {
+            Subject::Lone(_) => None,
+            Subject::Row(row) => Some(row),
+        };
+        UnusedLine {
+            line: allowance.line,
+            class: row.map(|row| row.class.word()),
+            marks: row.map(|row| words(&row.marks)).unwrap_or_default(),
+            key: allowance.subject.name().to_string(),
+            comment: &allowance.comment,
+        }
+    }
+}
+
+fn words(marks: &BTreeSet<Mark>) -> Vec<&'static str> {
+    marks.iter().map(|mark| mark.word()).collect()
 }
 
 /// A folder's row, here and in the folder table.
@@ -247,10 +303,37 @@ struct Entry<'a> {
     right: Option<FileEntry<'a>>,
     probable: Option<FileEntry<'a>>,
     cure: Option<String>,
+    allowed: bool,
+    allowance: Option<Allowed<'a>>,
+}
+
+/// What accepts a difference, and how far.
+#[derive(Serialize)]
+struct Allowed<'a> {
+    file: String,
+    line: u64,
+    class: bool,
+    marks: Vec<&'static str>,
+    comment: &'a str,
+}
+
+impl<'a> Allowed<'a> {
+    fn of(remark: &Remark<'a>) -> Allowed<'a> {
+        let (path, line) = remark.source;
+        Allowed {
+            file: path_text(path),
+            line,
+            class: remark.class,
+            marks: words(&remark.marks),
+            comment: remark.comment,
+        }
+    }
 }
 
 impl<'a> Entry<'a> {
-    fn of(indexes: Sides<&'a Index>, row: &'a Row<'a>) -> Entry<'a> {
+    fn of(report: &Report<'a>, row: &'a Row<'a>) -> Entry<'a> {
+        let indexes = report.indexes;
+        let remark = report.accepted.of(row).filter(|remark| remark.accepts());
         let file = row.file();
         let side = file.map_or(Side::Left, |(side, _)| side);
         let message = file.map(|(_, message)| message);
@@ -259,7 +342,7 @@ impl<'a> Entry<'a> {
         let probable = |twin| FileEntry::of(indexes[side.other()], twin);
         Entry {
             class: row.class.word(),
-            marks: row.marks.iter().map(|mark| mark.word()).collect(),
+            marks: words(&row.marks),
             reason: row.reason.map(Reason::words),
             key: message.map(|message| message.key().to_string()).unwrap_or_default(),
             message_id: written.map(|id| String::from_utf8_lossy(&id).into_owned()),
@@ -270,6 +353,8 @@ impl<'a> Entry<'a> {
             right: entry(Side::Right),
             probable: row.probable.map(probable),
             cure: cure(indexes, row),
+            allowed: remark.is_some_and(|remark| remark.whole),
+            allowance: remark.map(Allowed::of),
         }
     }
 }

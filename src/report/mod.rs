@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use crate::allow::Accepted;
 use crate::diff::{Diff, Row};
 use crate::error::Error;
 use crate::finding::Finding;
@@ -69,6 +70,8 @@ pub struct Report<'a> {
     pub indexes: Sides<&'a Index>,
     /// Their difference.
     pub diff: &'a Diff<'a>,
+    /// What of that is accepted.
+    pub accepted: &'a Accepted<'a>,
     /// What it means.
     pub verdict: &'a Verdict,
     /// What is wrong with each tree.

@@ -8,6 +8,7 @@ mod spool;
 mod tree;
 mod plan;
 
+mod allow;
 mod check;
 mod cli;
 mod docs;

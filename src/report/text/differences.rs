@@ -17,7 +17,7 @@ use super::super::json::timestamp;
 use super::super::table::{self, Align, cut};
 use super::paint::Paint;
 use super::section::Section;
-use super::words::{folder_of, grouped, plural};
+use super::words::{count_accepted, folder_of, grouped, plural};
 
 /// How wide subjects and senders may be, in columns.
 const SUBJECT: usize = 40;
@@ -34,16 +34,35 @@ pub(super) fn write(report: &Report<'_>, paint: Paint, out: &mut dyn Write) -> i
     write_renamed(report, paint, out)
 }
 
-fn write_section(
-    report: &Report<'_>,
+fn write_section<'a>(
+    report: &Report<'a>,
     paint: Paint,
     section: Section,
-    rows: &[&Row<'_>],
+    rows: &[&Row<'a>],
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let heading = format!("{} ({})", section.heading(), grouped(rows.len() as u64));
+    let open: Vec<&Row<'a>> =
+        rows.iter().filter(|row| !section.is_accepted(report, row)).copied().collect();
+    let accepted = rows.len() - open.len();
+    let count = count_accepted(rows.len() as u64, accepted as u64);
+    let heading = format!("{} ({count})", section.heading());
     writeln!(out, "\n{}", paint.bold(&heading))?;
-    let mut by_reason: BTreeMap<Option<Reason>, Vec<&Row<'_>>> = BTreeMap::new();
+    let listed = if report.all { rows } else { open.as_slice() };
+    write_reasons(report, section, listed, out)?;
+    if accepted > 0 && !report.all {
+        let command = command_for_rest(report, section);
+        writeln!(out, "    … {} accepted: {command}", grouped(accepted as u64))?;
+    }
+    Ok(())
+}
+
+fn write_reasons<'a>(
+    report: &Report<'a>,
+    section: Section,
+    rows: &[&Row<'a>],
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut by_reason: BTreeMap<Option<Reason>, Vec<&Row<'a>>> = BTreeMap::new();
     for row in rows {
         by_reason.entry(row.reason.filter(|_| section.has_reasons())).or_default().push(row);
     }
@@ -53,11 +72,11 @@ fn write_section(
     Ok(())
 }
 
-fn write_reason(
-    report: &Report<'_>,
+fn write_reason<'a>(
+    report: &Report<'a>,
     section: Section,
     reason: Option<Reason>,
-    rows: &[&Row<'_>],
+    rows: &[&Row<'a>],
     out: &mut dyn Write,
 ) -> io::Result<()> {
     if let Some(reason) = reason {
@@ -69,7 +88,7 @@ fn write_reason(
     let shown = if report.all { rows.len() } else { section.shown().min(rows.len()) };
     let lines: Vec<Vec<String>> =
         rows.iter().take(shown).map(|row| line(report, section, row)).collect();
-    table::write(out, "    ", &[Align::Left; 6], &lines)?;
+    table::write(out, "    ", &[Align::Left; 7], &lines)?;
     if shown < rows.len() {
         let command = command_for_rest(report, section);
         let more = if shown == 0 { "" } else { " more" };
@@ -98,8 +117,17 @@ fn command_for_rest(report: &Report<'_>, section: Section) -> String {
     again(options, &report.command)
 }
 
+/// Who accepts a row, and what was said of it.
+fn accepted<'a>(report: &Report<'a>, section: Section, row: &Row<'a>) -> String {
+    let Some(remark) = section.acceptance(report, row) else { return String::new() };
+    let (file, line) = remark.source;
+    let comment = cut(&escape(remark.comment), 2 * SUBJECT);
+    let said = if comment.is_empty() { comment } else { format!(": {comment}") };
+    format!("accepted in {}:{line}{said}", escape(&path_text(file)))
+}
+
 /// One message: where, when, who, what, which, and what else is to be said.
-fn line(report: &Report<'_>, section: Section, row: &Row<'_>) -> Vec<String> {
+fn line<'a>(report: &Report<'a>, section: Section, row: &Row<'a>) -> Vec<String> {
     let envelope = &row.envelope;
     let date = envelope.date.and_then(timestamp);
     let date = date.and_then(|date| Some(date.split_once('T')?.0.to_owned()));
@@ -110,6 +138,7 @@ fn line(report: &Report<'_>, section: Section, row: &Row<'_>) -> Vec<String> {
         cut(&escape(&envelope.subject), SUBJECT),
         if section.shows_ids() { String::new() } else { id(row) },
         remark(section, row),
+        accepted(report, section, row),
     ]
 }
 

@@ -1,5 +1,6 @@
 //! The report for people: what most differences have in common, what differs by folder, the
-//! differences by class and reason, where every file went, and the verdict as the last line.
+//! differences by class and reason, allowances that nothing needed, where every file went, and the
+//! verdict as the last line.
 
 use std::io::{self, Write};
 
@@ -16,6 +17,7 @@ mod folder_table;
 mod section;
 mod gist;
 mod differences;
+mod unused;
 mod findings;
 mod verdict;
 
@@ -39,6 +41,7 @@ pub(super) fn write(report: &Report<'_>, shape: Shape, out: &mut dyn Write) -> i
         gist::write(report, out)?;
         folder_table::write(report, out)?;
         differences::write(report, paint, out)?;
+        unused::write(report, paint, out)?;
         findings::write(report, paint, out)?;
         write_ledger(report, out)?;
         write_notes(report, out)?;
