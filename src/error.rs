@@ -112,7 +112,12 @@ impl Error {
     /// Whether the place was simply not there, which for mail in a living tree means renamed or
     /// deleted since it was listed.
     pub fn is_not_found(&self) -> bool {
-        matches!(&self.cause, Cause::Io(error) if error.kind() == io::ErrorKind::NotFound)
+        self.is_io(|error| error.kind() == io::ErrorKind::NotFound)
+    }
+
+    /// Whether the system said this.
+    pub(crate) fn is_io(&self, what: impl FnOnce(&io::Error) -> bool) -> bool {
+        matches!(&self.cause, Cause::Io(error) if what(error))
     }
 }
 

@@ -13,12 +13,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
-use crate::error::Error;
+use crate::error::{Error, Nature};
 use crate::identify::{self, Details, Extent, Header};
 use crate::index::saved::Lines;
 use crate::index::{Index, Message, Origin};
 use crate::mail_file::{Buffer, MailFile};
-use crate::maildir::renamed::relocate;
+use crate::maildir::renamed::{Trace, chase};
 use crate::message::anatomy::{Anatomy, Dissection, Window};
 use crate::message::beginnings::Beginnings;
 use crate::message::canonical::Content;
@@ -321,29 +321,42 @@ fn read_all<T: Send>(
         return messages.iter().map(none).collect();
     }
     let first = messages.par_iter().map_init(Buffer::default, |buffer, message| {
-        read_one(&index.path_of(*message), buffer, &read)
+        read_one(&index.path_of(*message), *message, buffer, &read)
     });
     let mut results: Vec<Result<T, Error>> = first.collect();
-    let is_gone = |result: &Result<T, Error>| matches!(result, Err(error) if error.is_not_found());
-    let gone = messages.iter().zip(&mut results).filter(|(_, result)| is_gone(result));
-    let (gone, places): (Vec<Message<'_>>, Vec<&mut Result<T, Error>>) = gone.unzip();
-    let traces: Vec<(&Path, u64)> =
-        gone.iter().map(|message| (message.path(), message.inode())).collect();
-    for (path, place) in relocate(&index.root, &traces).into_iter().zip(places) {
-        if let Some(path) = path {
-            *place = read_one(&index.root.join(path), &mut Buffer::default(), &read);
-        }
-    }
+    let gone = messages.iter().copied().zip(&mut results).filter(|(_, result)| is_gone(result));
+    let trace = |message: Message<'_>| Trace::of(message.path(), message.inode());
+    let gone = gone.map(|both| (trace(both.0), both)).collect();
+    chase(&index.root, gone, |found| {
+        let again = found.into_par_iter().map_init(Buffer::default, |buffer, found| {
+            let (path, trace, (message, result)) = found;
+            *result = read_one(&index.root.join(path), message, buffer, &read);
+            (trace, (message, result))
+        });
+        again.filter(|(_, (_, result))| is_gone(result)).collect()
+    });
     results
 }
 
+/// Whether a message was not where it was looked for.
+fn is_gone<T>(result: &Result<T, Error>) -> bool {
+    matches!(result, Err(error) if error.is_not_found())
+}
+
+/// Reads a message that must be what it was when it was identified.
 fn read_one<T>(
     path: &Path,
+    message: Message<'_>,
     buffer: &mut Buffer,
     read: &impl Fn(&mut MailFile<'_>) -> io::Result<T>,
 ) -> Result<T, Error> {
-    let read = MailFile::open(path, buffer).and_then(|mut mail| read(&mut mail));
-    read.map_err(|error| Error::io(path, error))
+    let failed = |error| Error::io(path, error);
+    let mut mail = MailFile::open(path, buffer).map_err(failed)?;
+    if mail.size() != message.size() {
+        let told = "has another size than when the tree was read: run again";
+        return Err(Error::told(path, told).of(Nature::Vanished));
+    }
+    read(&mut mail).map_err(failed)
 }
 
 #[cfg(test)]

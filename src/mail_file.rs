@@ -1,21 +1,23 @@
 //! One mail file, open: the only place that reads mail from a disk.
 //!
 //! The first read takes most headers whole; nothing more is read unless somebody asks for it, and
-//! never more than a buffer at a time.
+//! never more than a buffer at a time. A file that has become longer or shorter by its end is an
+//! error: what was read of it was never its content.
 
 use std::ffi::OsStr;
+use std::fmt;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::num::NonZeroU64;
 use std::ops::ControlFlow;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
 use rustix::fs::{Advice, fadvise};
-use rustix::fs::{Mode, OFlags, open, openat};
+use rustix::fs::{CWD, Mode, OFlags, open, openat};
 use rustix::io::retry_on_intr;
 use rustix::process::{Resource, getrlimit};
 
@@ -60,6 +62,20 @@ impl Buffer {
     }
 }
 
+/// Opens a file for reading, and waits for nobody: what was a file when it was listed may be a FIFO
+/// by now, which waits until somebody writes.
+///
+/// # Errors
+/// What the system says.
+pub fn open_file(path: &Path) -> io::Result<File> {
+    open_at(CWD, path.as_os_str().as_bytes())
+}
+
+fn open_at(directory: impl AsFd, path: &[u8]) -> io::Result<File> {
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
+    Ok(retry_on_intr(|| openat(&directory, path, flags, Mode::empty()))?.into())
+}
+
 /// Opens the files of a tree. The directory of the last one stays open, so that the system need not
 /// find it anew for each file in it.
 #[derive(Debug)]
@@ -89,9 +105,7 @@ impl<'r> Opener<'r> {
                 &self.directory.insert((directory.to_owned(), opened)).1
             }
         };
-        let flags = OFlags::RDONLY | OFlags::CLOEXEC;
-        let file = retry_on_intr(|| openat(opened, name, flags, Mode::empty()))?;
-        Ok(file.into())
+        open_at(opened, name)
     }
 }
 
@@ -109,6 +123,23 @@ pub fn most_open() -> usize {
     let limit = getrlimit(Resource::Nofile).current;
     limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX))
 }
+
+/// Whether a file turned out to change while it was read.
+pub fn is_change(error: &io::Error) -> bool {
+    error.get_ref().is_some_and(|cause| cause.is::<Changed>())
+}
+
+/// The error of a file that has another length at its end than at its beginning.
+#[derive(Debug)]
+struct Changed;
+
+impl fmt::Display for Changed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("changed while it was read: run again")
+    }
+}
+
+impl std::error::Error for Changed {}
 
 /// A mail file of which the first bytes have been read.
 #[derive(Debug)]
@@ -130,7 +161,7 @@ impl<'b> MailFile<'b> {
     /// # Errors
     /// What the system says; a path that is no regular file is an error too.
     pub fn open(path: &Path, buffer: &'b mut Buffer) -> io::Result<MailFile<'b>> {
-        MailFile::new(File::open(path)?, buffer)
+        MailFile::new(open_file(path)?, buffer)
     }
 
     /// Asks for the size of an open file and reads its first bytes.
@@ -191,7 +222,8 @@ impl<'b> MailFile<'b> {
     /// `each` has seen enough; tells whether the end was reached.
     ///
     /// # Errors
-    /// What the system says, and a compression that is damaged or cannot be read.
+    /// What the system says, a compression that is damaged or cannot be read, and a file that
+    /// became longer or shorter meanwhile: see [`is_change`].
     pub fn read(&mut self, mut each: impl FnMut(&[u8]) -> ControlFlow<()>) -> io::Result<bool> {
         self.rewind()?;
         match self.storage {
@@ -202,10 +234,12 @@ impl<'b> MailFile<'b> {
 
     fn read_plain(&mut self, each: &mut impl FnMut(&[u8]) -> ControlFlow<()>) -> io::Result<bool> {
         let mut wanted = HEAD;
+        let mut read = 0;
         while !self.buffer.held().is_empty() {
             if each(self.buffer.held()).is_break() {
                 return Ok(false);
             }
+            read += self.buffer.filled as u64;
             if self.buffer.filled < wanted {
                 break;
             }
@@ -213,7 +247,7 @@ impl<'b> MailFile<'b> {
             self.at_head = false;
             self.buffer.fill(&mut self.file, wanted)?;
         }
-        Ok(true)
+        if read == self.size { Ok(true) } else { Err(io::Error::other(Changed)) }
     }
 
     fn read_packed(

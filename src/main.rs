@@ -1,8 +1,10 @@
 //! The command `maildiff`: what was asked, and the exit status.
 
 mod cli;
+mod signals;
 mod talk;
 mod packing;
+mod new_file;
 mod output;
 mod progress;
 mod run;
@@ -17,6 +19,7 @@ use cli::{Asked, Cli};
 use talk::complain;
 
 fn main() -> ExitCode {
+    signals::outlive_limits();
     let exit = run(Cli::parse()).unwrap_or_else(|error| {
         complain(&format!("{error:#}"));
         Exit::Trouble

@@ -7,9 +7,12 @@ use std::path::{Path, PathBuf};
 
 use maildiff::error::Error;
 
-/// Writes a file so that its name shows either what it held before or all of what is new: into a
-/// neighbour first, which then takes its name. What is no file of its own (`/dev/stdout`, a pipe)
-/// is written straight, behind what is there.
+use crate::new_file::{NewFile, folder_of};
+use crate::talk::unless_unread;
+
+/// Writes a file so that its name shows either what it held before or all of what is new. What is no
+/// file of its own (`/dev/stdout`, a pipe) is written straight, behind what is there; whoever reads
+/// there may stop reading.
 ///
 /// # Errors
 /// Where the file cannot be written.
@@ -22,7 +25,7 @@ pub(crate) fn write_file(
     match fs::metadata(&target) {
         Ok(metadata) if !metadata.is_file() || is_alias(path) => {
             let file = File::options().append(true).open(path).map_err(failed)?;
-            write_all(file, write).map(drop).map_err(failed)
+            unless_unread(write_all(file, write).map(drop)).map_err(failed)
         }
         Ok(metadata) => replace(&target, metadata.permissions(), write).map_err(failed),
         // As any new file: what the umask leaves.
@@ -35,10 +38,8 @@ fn replace(
     permissions: Permissions,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
-    let folder = folder_of(target);
-    let file = tempfile::Builder::new().permissions(permissions).tempfile_in(folder)?;
-    let file = write_all(file, write)?;
-    file.persist(target).map(drop).map_err(|error| error.error)
+    let file = NewFile::begin(folder_of(target), permissions)?;
+    write_all(file, write)?.finish(target)
 }
 
 fn write_all<W: Write>(
@@ -55,10 +56,6 @@ fn write_all<W: Write>(
 fn is_alias(path: &Path) -> bool {
     let folder = fs::canonicalize(folder_of(path)).unwrap_or_default();
     ["/dev", "/proc"].iter().any(|system| folder.starts_with(system))
-}
-
-fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Checks that a report will not lie in one of the `trees`: they are never written to.

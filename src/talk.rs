@@ -31,9 +31,18 @@ pub(crate) fn wants_color(color: Color) -> bool {
 /// Where it cannot be written otherwise.
 pub(crate) fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
     let mut out = BufWriter::new(stdout().lock());
-    match write(&mut out).and_then(|()| out.flush()) {
+    let written = unless_unread(write(&mut out).and_then(|()| out.flush()));
+    written.map_err(|error| Error::io(Path::new("standard output"), error))
+}
+
+/// What became of writing, where it is no trouble that nobody reads any more.
+///
+/// # Errors
+/// The others.
+pub(crate) fn unless_unread(written: io::Result<()>) -> io::Result<()> {
+    match written {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        result => result.map_err(|error| Error::io(Path::new("standard output"), error)),
+        written => written,
     }
 }
 

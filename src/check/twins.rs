@@ -2,11 +2,12 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use std::fs;
+use std::io::Read;
 use std::path::Path;
 
 use crate::finding::{Finding, Kind};
 use crate::index::{Index, Message, Messages};
+use crate::mail_file::open_file;
 use crate::maildir::file_name;
 use crate::maildir::renamed::repeated;
 
@@ -103,9 +104,14 @@ fn refused(uid: u64, mut files: Vec<Message<'_>>, highest: u64) -> Vec<Finding> 
     }
 }
 
+/// How many bytes of `.uidvalidity` are read, of which two numbers are wanted.
+const LONGEST_STATE: u64 = 4 << 10;
+
 /// The highest UID that mbsync has assigned, from the second line of `.uidvalidity`, or any where
 /// that makes no sense; `None` where there is no such file.
 pub(crate) fn highest_uid(folder: &Path) -> Option<u64> {
-    let text = fs::read_to_string(folder.join(".uidvalidity")).ok()?;
+    let file = open_file(&folder.join(".uidvalidity")).ok()?;
+    let mut text = String::new();
+    file.take(LONGEST_STATE).read_to_string(&mut text).ok()?;
     Some(text.lines().nth(1).and_then(|line| line.trim().parse().ok()).unwrap_or(u64::MAX))
 }

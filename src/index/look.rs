@@ -4,6 +4,7 @@
 //! that a disk has them on their way together. On a cold disk that is several times as fast as one
 //! after the other, and on a warm one it costs nothing.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::os::unix::ffi::OsStrExt;
@@ -15,15 +16,12 @@ use rayon::prelude::*;
 use crate::arena::Arena;
 use crate::error::{Error, Nature};
 use crate::identify::{self, Extent, Identifier};
-use crate::mail_file::{Buffer, MailFile, Opener, announce, most_open};
+use crate::mail_file::{Buffer, MailFile, Opener, announce, is_change, most_open};
 use crate::maildir::file::{File, Otherwise, Place};
-use crate::maildir::renamed::relocate;
+use crate::maildir::renamed::{Trace, chase};
 use crate::message::compression::{Seal, Storage};
 
 use super::record::{Facts, Keeper, Record};
-
-/// How often files that were renamed since they were listed are looked up.
-const ROUNDS: usize = 3;
 
 /// How many files a thread opens before it reads the first of them, if it may open as many.
 const BATCH: usize = 64;
@@ -37,7 +35,10 @@ pub(super) enum Look {
     /// It is not mail, and its name says what it is instead; with the index of its folder.
     NoMail(usize, Otherwise),
     Unreadable(Box<Trouble>),
-    /// It is not where it was listed, nor anywhere else in its folder.
+    /// It is another name, gone by now, of a file that another look is at.
+    Ghost,
+    /// It is not where it was listed, nor anywhere else in its folder; or it changed each time that
+    /// it was read.
     Gone(Box<Trouble>),
 }
 
@@ -72,9 +73,8 @@ impl Looker<'_> {
                 self.read.fetch_add(files.len() as u64, Ordering::Relaxed);
             },
         );
-        for _ in 0..ROUNDS {
-            self.look_up(files, paths, &mut looks);
-        }
+        self.look_up(files, paths, &mut looks);
+        drop_gone_ghosts(files, paths, &mut looks);
         looks
     }
 
@@ -93,33 +93,31 @@ impl Looker<'_> {
         self.keeper.take_ids(&mut reader.ids, records(looks));
     }
 
-    /// Looks again at the files that are gone and have another name by now.
+    /// Looks again at the files that are gone and have another name by now, and at those that
+    /// changed while they were read.
     fn look_up(&self, files: &mut [File], paths: &mut Arena, looks: &mut [Look]) {
         let is_gone = |look: &Look| matches!(look, Look::Gone(_));
         let both = files.iter_mut().zip(looks).filter(|(_, look)| is_gone(look));
-        let gone: Vec<(&mut File, &mut Look)> = both.collect();
-        let traces: Vec<(&Path, u64)> =
-            gone.iter().map(|(file, _)| (file.path_in(paths), file.inode)).collect();
-        let found = relocate(self.root, &traces);
-        let mut again: Vec<(&mut File, &mut Look)> = Vec::new();
-        for ((file, look), path) in gone.into_iter().zip(found) {
-            let Some(path) = path else { continue };
-            if path != file.path_in(paths) {
-                file.place = Place::of_delivered(&path);
-                file.path = paths.add(&[path.as_os_str().as_bytes()]);
-            }
-            again.push((file, look));
-        }
-        let paths = &*paths;
-        again.into_par_iter().for_each_init(
-            || Reader::new(self.root),
-            |reader, (file, look)| {
-                let path = file.path_in(paths);
-                let opened = reader.open(path);
-                *look = self.look(file, path, opened, reader);
-                self.keeper.take_ids(&mut reader.ids, records(std::slice::from_mut(look)));
-            },
-        );
+        let trace = |file: &File| Trace::of(file.path_in(paths), file.inode);
+        let gone = both.map(|both| (trace(both.0), both)).collect();
+        chase(self.root, gone, |found| {
+            let mut found: Vec<(Trace, (&mut File, &mut Look))> = found
+                .into_iter()
+                .map(|(path, trace, both)| (trace, moved(both, &path, paths)))
+                .collect();
+            let paths = &*paths;
+            found.par_iter_mut().for_each_init(
+                || Reader::new(self.root),
+                |reader, (_, (file, look))| {
+                    let path = file.path_in(paths);
+                    let opened = reader.open(path);
+                    **look = self.look(file, path, opened, reader);
+                    self.keeper.take_ids(&mut reader.ids, records(std::slice::from_mut(look)));
+                },
+            );
+            found.retain(|(_, (_, look))| is_gone(look));
+            found
+        });
     }
 
     /// Identifies what is in a file that was opened.
@@ -137,7 +135,11 @@ impl Looker<'_> {
                 let told = Error::told(error.path(), "is a link to nothing");
                 Look::Unreadable(trouble(told.of(Nature::DanglingLink)))
             }
-            Err(error) if error.is_not_found() => Look::Gone(trouble(error)),
+            Err(error) if error.is_not_found() => {
+                let told = Error::told(error.path(), "vanished while the tree was read: run again");
+                Look::Gone(trouble(told.of(Nature::Vanished)))
+            }
+            Err(error) if error.is_io(is_change) => Look::Gone(trouble(error.of(Nature::Vanished))),
             Err(error) => Look::Unreadable(trouble(error)),
         }
     }
@@ -176,6 +178,41 @@ impl Looker<'_> {
         let path = path.as_os_str().as_bytes();
         Ok(Look::Mail(self.keeper.keep(ids, (file, path), facts, identity)))
     }
+}
+
+/// Gives a file the path that it has by now.
+fn moved<'f, L>(
+    (file, look): (&'f mut File, L),
+    path: &Path,
+    paths: &mut Arena,
+) -> (&'f mut File, L) {
+    if path != file.path_in(paths) {
+        file.place = Place::of_delivered(path);
+        file.path = paths.add(&[path.as_os_str().as_bytes()]);
+    }
+    (file, look)
+}
+
+/// Of a file that was listed under two names neither may be there when it is looked for: it is gone
+/// once, and not at all if it was found under one of them.
+fn drop_gone_ghosts(files: &[File], paths: &Arena, looks: &mut [Look]) {
+    if !looks.iter().any(|look| matches!(look, Look::Gone(_))) {
+        return;
+    }
+    let trace = |file: &File| Trace::of(file.path_in(paths), file.inode);
+    let both = || files.iter().zip(&*looks);
+    let gone: BTreeSet<u64> = both().filter(is_gone).map(|(file, _)| file.inode).collect();
+    let found = both().filter(|both| !is_gone(both) && gone.contains(&both.0.inode));
+    let mut known: BTreeSet<Trace> = found.map(|(file, _)| trace(file)).collect();
+    for (file, look) in files.iter().zip(looks) {
+        if matches!(look, Look::Gone(_)) && !known.insert(trace(file)) {
+            *look = Look::Ghost;
+        }
+    }
+}
+
+fn is_gone((_, look): &(&File, &Look)) -> bool {
+    matches!(look, Look::Gone(_))
 }
 
 /// How many files each thread may have open beside their directory, so that all together leave half

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicU64;
 
 use rayon::prelude::*;
 
-use crate::error::{Error, Nature};
+use crate::error::Error;
 use crate::finding::Finding;
 use crate::identify::Extent;
 use crate::maildir::file::Otherwise;
@@ -221,6 +221,7 @@ impl Index {
         match look {
             Look::Mail(record) if record.place.is_leftover() => self.leftovers.push(record),
             Look::Mail(record) => return Some(record),
+            Look::Ghost => {}
             Look::Later(folder) => self.count(folder, |tally| &mut tally.excluded),
             Look::NoMail(folder, Otherwise::Control) => {
                 self.count(folder, |tally| &mut tally.control);
@@ -231,11 +232,8 @@ impl Index {
                 self.errors.push(*trouble);
             }
             Look::Gone(trouble) => {
-                let (folder, error) = *trouble;
-                let told = "vanished while the tree was read: run again";
-                self.count(folder, |tally| &mut tally.vanished);
-                let error = Error::told(error.path(), told).of(Nature::Vanished);
-                self.errors.push((folder, error));
+                self.count(trouble.0, |tally| &mut tally.vanished);
+                self.errors.push(*trouble);
             }
         }
         None

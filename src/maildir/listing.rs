@@ -5,12 +5,13 @@
 //! moved meanwhile is listed again, and what was seen is united.
 
 use std::ffi::OsStr;
-use std::fs::{self, FileType, Metadata};
+use std::fs::{self, FileType};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::Path;
-use std::time::SystemTime;
+use std::thread;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use walkdir::{DirEntryExt, WalkDir};
 
@@ -118,47 +119,94 @@ pub struct Listing {
     pub steady: bool,
     /// Entries of which not even the kind could be told.
     pub errors: Vec<Error>,
-    /// Device and inode of the directory.
-    pub identity: (u64, u64),
-    /// When the directory had last changed, after it was listed.
-    pub changed: Option<SystemTime>,
+    /// What the directory was after it was listed.
+    pub state: State,
 }
+
+/// What tells whether a directory is another, or another in what it holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct State {
+    /// Device and inode.
+    pub identity: (u64, u64),
+    written: Time,
+    /// Unlike the other it cannot be set, as rsync does when it has written.
+    changed: Time,
+}
+
+/// Seconds since 1970-01-01 UTC, and nanoseconds.
+type Time = (i64, i64);
+
+impl State {
+    /// Asks the system; of a link, what it leads to.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn of(directory: &Path) -> io::Result<State> {
+        let now = fs::metadata(directory)?;
+        Ok(State {
+            identity: (now.dev(), now.ino()),
+            written: (now.mtime(), now.mtime_nsec()),
+            changed: (now.ctime(), now.ctime_nsec()),
+        })
+    }
+
+    /// How long to wait until a further change must show: what follows within one tick of the
+    /// clock that a file system goes by has the same time.
+    fn fresh_for(self, now: Duration) -> Option<Duration> {
+        let (seconds, nanoseconds) = self.written.max(self.changed);
+        let tick = if nanoseconds == 0 { COARSE_TICK } else { TICK };
+        let whole = Duration::from_secs(u64::try_from(seconds).ok()?);
+        let changed = whole + Duration::from_nanos(u64::try_from(nanoseconds).ok()?);
+        // Another machine's clock may be a little ahead; a time far from now says nothing.
+        let is_near = now < changed + tick && changed < now + tick;
+        is_near.then(|| (changed + tick).saturating_sub(now))
+    }
+}
+
+/// The tick that times of files are taken from, 10 ms at the most (Linux `HZ`), and as much again.
+const TICK: Duration = Duration::from_millis(20);
+/// The same where whole seconds are counted; FAT counts them in two.
+const COARSE_TICK: Duration = Duration::from_secs(2);
 
 /// Lists a directory, again while it changes.
 ///
 /// # Errors
 /// Where the directory cannot be read. It is then not known what it holds: never take it for empty.
 pub fn list(directory: &Path) -> Result<Listing, Error> {
-    let stat = || fs::metadata(directory).map_err(|error| Error::io(directory, error));
-    let mut before = stat()?;
-    let mut listing = Listing {
-        entries: Entries::default(),
-        steady: false,
-        errors: Vec::new(),
-        identity: (before.dev(), before.ino()),
-        changed: None,
-    };
-    for attempt in 0..ATTEMPTS {
-        let (seen, errors) = read(directory)?;
-        listing.errors = errors;
-        if attempt == 0 {
-            listing.entries = seen;
-        } else {
-            listing.entries.unite(&seen);
-        }
-        let after = stat()?;
-        listing.changed = changed(&after);
-        listing.steady = changed(&before) == listing.changed;
+    let mut listing = list_settled(directory)?;
+    for _ in 1..ATTEMPTS {
         if listing.steady {
             break;
         }
-        before = after;
+        let later = list_settled(directory)?;
+        listing.entries.unite(&later.entries);
+        listing = Listing { entries: listing.entries, ..later };
     }
     Ok(listing)
 }
 
-fn changed(metadata: &Metadata) -> Option<SystemTime> {
-    metadata.modified().ok()
+/// Lists a directory when a change must show.
+fn list_settled(directory: &Path) -> Result<Listing, Error> {
+    let state = State::of(directory).map_err(|error| Error::io(directory, error))?;
+    state.fresh_for(now()).into_iter().for_each(thread::sleep);
+    list_once(directory)
+}
+
+/// Lists a directory as it is at this moment; one that has only just changed is not steady.
+///
+/// # Errors
+/// As [`list`].
+pub(super) fn list_once(directory: &Path) -> Result<Listing, Error> {
+    let state = || State::of(directory).map_err(|error| Error::io(directory, error));
+    let before = state()?;
+    let is_fresh = before.fresh_for(now()).is_some();
+    let (entries, errors) = read(directory)?;
+    let after = state()?;
+    Ok(Listing { entries, steady: before == after && !is_fresh, errors, state: after })
+}
+
+fn now() -> Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
 /// One pass over the directory: its entries, and those of which not even the kind could be told.

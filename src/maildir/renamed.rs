@@ -7,27 +7,71 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
-use crate::arena::Arena;
+use crate::arena::{Arena, Span};
 
 use super::file::File;
 use super::file_name;
 use super::listing;
 
-/// Where messages are now that are no longer where they were listed, each given with its inode; in
-/// their order, `None` for one that is gone. However many they are, each folder is listed once.
-pub fn relocate(root: &Path, gone: &[(&Path, u64)]) -> Vec<Option<PathBuf>> {
-    let wanted: Vec<Trace> = gone.iter().map(|(path, inode)| Trace::of(path, *inode)).collect();
-    let folders: BTreeSet<&Path> = wanted.iter().map(|trace| trace.folder.as_path()).collect();
-    let mut now: BTreeMap<Trace, PathBuf> = BTreeMap::new();
-    for directory in folders.iter().flat_map(|folder| [folder.join("new"), folder.join("cur")]) {
-        let listing = listing::list(&root.join(&directory));
-        for entry in listing.iter().flat_map(|listing| listing.entries.iter()) {
-            let path = directory.join(entry.name);
-            now.insert(Trace::of(&path, entry.inode), path);
+/// How often messages are looked for that are nowhere to be seen, while their folder keeps changing.
+/// Somebody who renames all there is at full speed needs about six of them.
+const ROUNDS: usize = 20;
+/// How long a folder is left alone of which a round has found nothing.
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// Looks for messages that are no longer where they were listed. `read` is given those that were
+/// found, each with the path that it has now, and gives back those that were gone again. However
+/// many there are, each folder is listed once a round; and not again once they are known to be gone,
+/// for which it stood still and had them not. What is left as it was given was not found.
+pub(crate) fn chase<T>(
+    root: &Path,
+    mut gone: Vec<(Trace, T)>,
+    mut read: impl FnMut(Vec<(PathBuf, Trace, T)>) -> Vec<(Trace, T)>,
+) {
+    for _ in 0..ROUNDS {
+        let (now, moving) = glance(root, gone.iter().map(|(trace, _)| trace.folder.as_path()));
+        let mut missed = Vec::new();
+        let mut found = Vec::new();
+        for (trace, what) in gone {
+            match now.get(&trace) {
+                Some(path) => found.push((path.clone(), trace, what)),
+                None if moving.contains(&trace.folder) => missed.push((trace, what)),
+                None => {}
+            }
+        }
+        if found.is_empty() && !missed.is_empty() {
+            thread::sleep(PAUSE);
+        }
+        gone = read(found);
+        gone.append(&mut missed);
+        if gone.is_empty() {
+            return;
         }
     }
-    wanted.iter().map(|trace| now.get(trace).cloned()).collect()
+}
+
+/// Where the delivered messages of folders are now, and which of the folders changed meanwhile.
+fn glance<'f>(
+    root: &Path,
+    folders: impl Iterator<Item = &'f Path>,
+) -> (BTreeMap<Trace, PathBuf>, BTreeSet<PathBuf>) {
+    let (mut now, mut moving) = (BTreeMap::new(), BTreeSet::new());
+    for folder in folders.collect::<BTreeSet<&Path>>() {
+        for directory in ["new", "cur"].map(|part| folder.join(part)) {
+            let Ok(listing) = listing::list_once(&root.join(&directory)) else { continue };
+            if !listing.steady {
+                moving.insert(folder.to_owned());
+            }
+            for entry in listing.entries.iter() {
+                let path = directory.join(entry.name);
+                now.insert(Trace::of(&path, entry.inode), path);
+            }
+        }
+    }
+    (now, moving)
 }
 
 /// Of a file that was listed under several names because it was renamed meanwhile, keeps the name
@@ -39,9 +83,12 @@ pub(super) fn keep_latest_names(root: &Path, paths: &Arena, files: &mut Vec<File
     let doubles = repeated(suspects.map(of));
     let is_double = |file: &File| twins.contains(&file.inode) && doubles.contains(&of(file));
     let exists = |file: &File| fs::symlink_metadata(root.join(file.path_in(paths))).is_ok();
-    let there = files.iter().filter(|file| is_double(file) && exists(file));
-    let mut kept: BTreeSet<Trace> = there.map(of).collect();
-    files.retain(|file| !is_double(file) || exists(file) || kept.insert(of(file)));
+    // Each is asked for once: asked again it may be gone, and then none of its names would stay.
+    let there: BTreeSet<Span> =
+        files.iter().filter(|file| is_double(file) && exists(file)).map(|file| file.path).collect();
+    let is_there = |file: &File| there.contains(&file.path);
+    let mut kept: BTreeSet<Trace> = files.iter().filter(|file| is_there(file)).map(of).collect();
+    files.retain(|file| !is_double(file) || is_there(file) || kept.insert(of(file)));
 }
 
 /// What comes more than once.
@@ -59,7 +106,7 @@ pub(crate) fn repeated<T: Ord>(items: impl Iterator<Item = T>) -> BTreeSet<T> {
 }
 
 /// What of a message stays through a rename.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Trace {
     inode: u64,
     base: Vec<u8>,
@@ -109,6 +156,22 @@ mod tests {
     }
 
     #[test]
+    fn a_message_that_is_gone_again_is_looked_for_again_and_one_that_is_no_more_is_not() {
+        let tree = tempfile::tempdir().unwrap();
+        fs::create_dir(tree.path().join("cur")).unwrap();
+        let path = tree.path().join("cur/1.h:2,S");
+        fs::write(&path, "mail").unwrap();
+        let trace = || Trace::of(Path::new("cur/1.h:2,"), fs::metadata(&path).unwrap().ino());
+        let (mut rounds, gone) = (0, Trace::of(Path::new("cur/2.h:2,"), 1));
+        chase(tree.path(), vec![(trace(), 1), (gone, 2)], |found| {
+            rounds += 1;
+            assert!(found.iter().all(|(path, _, what)| path.ends_with("1.h:2,S") && *what == 1));
+            if rounds < 3 { vec![(trace(), 1)] } else { Vec::new() }
+        });
+        assert_eq!(rounds, 3);
+    }
+
+    #[test]
     fn finds_a_message_whose_flags_changed() {
         let tree = tempfile::tempdir().unwrap();
         for directory in ["cur", "new"] {
@@ -119,7 +182,14 @@ mod tests {
         let inode = fs::metadata(tree.path().join(old)).unwrap().ino();
         let new = Path::new("cur/1.host:2,S");
         fs::rename(tree.path().join(old), tree.path().join(new)).unwrap();
-        let found = |inode| relocate(tree.path(), &[(old, inode)]).pop().flatten();
+        let found = |inode| {
+            let mut now = None;
+            chase(tree.path(), vec![(Trace::of(old, inode), ())], |found| {
+                now = found.into_iter().map(|(path, ..)| path).next();
+                Vec::new()
+            });
+            now
+        };
         assert_eq!(found(inode).as_deref(), Some(new));
         assert_eq!(found(inode + 1), None);
         fs::remove_file(tree.path().join(new)).unwrap();

@@ -8,8 +8,8 @@ use std::fs::DirEntry;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
-use std::{fs, io};
+use std::time::Duration;
+use std::{fs, io, thread};
 
 use walkdir::WalkDir;
 
@@ -18,7 +18,7 @@ use crate::finding::{Finding, Kind as Found};
 
 use super::control;
 use super::files::{Files, Together};
-use super::listing::{self, Entries, Entry, Kind, Listing, UNSTEADY};
+use super::listing::{self, Entries, Entry, Kind, Listing, State, UNSTEADY};
 use super::mail_like;
 
 /// A directory that is not a program's own.
@@ -82,8 +82,11 @@ pub struct Walk {
 /// Device and inode of every directory that has been read, in one walk or several.
 pub type Seen = BTreeSet<(u64, u64)>;
 
-/// How often directories that changed since they were listed are looked at again.
-const ROUNDS: usize = 3;
+/// How often directories that changed since they were listed are looked at again, and how long they
+/// are left alone before: twice as long each time, together more than a second. To mark 20,000
+/// messages as read is a matter of half a second.
+const ROUNDS: u32 = 6;
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// Walks the whole tree below `root`, passing over directories that have been `seen`. What is found
 /// goes to `files`, `base` before each path.
@@ -94,7 +97,7 @@ pub fn walk(root: &Path, base: &Path, seen: &mut Seen, files: &mut Files) -> Wal
         walk: Walk::default(),
         files,
         links: Vec::new(),
-        changed: BTreeMap::new(),
+        listed: BTreeMap::new(),
         seen,
     };
     walker.descend(PathBuf::new());
@@ -110,8 +113,8 @@ struct Walker<'a> {
     files: &'a mut Files,
     /// Links to directories that have not been looked behind yet.
     links: Vec<PathBuf>,
-    /// When each directory had last changed at its listing.
-    changed: BTreeMap<PathBuf, Option<SystemTime>>,
+    /// What each directory was at its listing; `None` where it changed meanwhile.
+    listed: BTreeMap<PathBuf, Option<State>>,
     seen: &'a mut Seen,
 }
 
@@ -121,7 +124,7 @@ impl Walker<'_> {
         let mut waiting = vec![path];
         while let Some(path) = waiting.pop() {
             match listing::list(&self.root.join(&path)) {
-                Ok(listing) if self.seen.insert(listing.identity) => {
+                Ok(listing) if self.seen.insert(listing.state.identity) => {
                     waiting.extend(self.take(&path, listing));
                 }
                 Ok(_) => self.find(Found::FolderLinkedTwice, path, "has been read already"),
@@ -132,33 +135,33 @@ impl Walker<'_> {
 
     /// Keeps a listing; gives the directories below.
     fn take(&mut self, path: &Path, listing: Listing) -> Vec<PathBuf> {
-        if !listing.steady {
-            self.unsteady(path);
-        }
         let errors = listing.errors.into_iter().map(|error| (path.to_owned(), error));
         self.walk.errors.extend(errors);
-        self.changed.insert(path.to_owned(), listing.changed);
+        self.listed.insert(path.to_owned(), listing.steady.then_some(listing.state));
         self.sort(path, &listing.entries)
     }
 
     /// A message may move from a folder that is still to be listed to one that has been. So every
-    /// directory that changed since it was listed is listed again, and what was seen is united.
+    /// directory that changed since it was listed is listed again, and what was seen is united. So
+    /// is one that is another by now: two directories may have changed their names.
     fn look_again(&mut self) {
-        for _ in 0..ROUNDS {
+        for round in 0..ROUNDS {
             let changed = self.changed_since();
             if changed.is_empty() {
                 return;
             }
+            thread::sleep(PAUSE * (1 << round));
             for path in changed {
                 match listing::list(&self.root.join(&path)) {
                     Ok(listing) => {
+                        self.seen.insert(listing.state.identity);
                         let below = self.take(&path, listing);
                         for below in below {
                             self.descend_new(below);
                         }
                     }
                     Err(error) => {
-                        self.changed.remove(&path);
+                        self.listed.remove(&path);
                         self.walk.errors.push((path, error));
                     }
                 }
@@ -171,9 +174,9 @@ impl Walker<'_> {
     }
 
     fn changed_since(&self) -> Vec<PathBuf> {
-        let now =
-            |path: &Path| fs::metadata(self.root.join(path)).and_then(|now| now.modified()).ok();
-        let changed = self.changed.iter().filter(|(path, then)| now(path) != **then);
+        let now = |path: &Path| State::of(&self.root.join(path)).ok();
+        let changed =
+            self.listed.iter().filter(|(path, then)| then.is_none() || now(path) != **then);
         changed.map(|(path, _)| path.clone()).collect()
     }
 
