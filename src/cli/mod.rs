@@ -3,6 +3,7 @@
 use clap::{Parser, Subcommand};
 
 mod optional;
+mod typed;
 mod values;
 mod jobs;
 mod trees;
@@ -17,6 +18,11 @@ pub(crate) use compare::{Compare, Output};
 pub(crate) use explain::Explain;
 pub(crate) use jobs::Jobs;
 pub(crate) use values::Color;
+
+/// What was typed. Ends the process where that is help, the version or nothing that makes sense.
+pub(crate) fn parse() -> Cli {
+    Cli::try_parse().unwrap_or_else(|error| typed::harmless(error).exit())
+}
 
 /// Compare two Maildir trees message by message: which messages are in one and not in the other,
 /// and why.

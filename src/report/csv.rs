@@ -6,12 +6,14 @@
 
 use std::io::{self, Write};
 
+use unicode_normalization::UnicodeNormalization;
+
 use crate::diff::Row;
 use crate::index::{Index, Message};
 use crate::side::{Side, Sides};
 
 use super::cure::cure;
-use super::escape::{escape, path_text};
+use super::escape::{escape, is_hidden, path_text};
 use super::json::{Folder, timestamp};
 use super::{Report, Table};
 
@@ -62,13 +64,17 @@ pub const FOLDER_COLUMNS: [&str; 16] = [
 
 /// The cell as it may stand in a spreadsheet: text, never a formula.
 pub fn defuse(cell: String) -> String {
-    let first = cell.trim_start().chars().next();
     let blank = matches!(cell.chars().next(), Some('\t' | '\r' | '\n'));
-    match first {
-        Some('=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠' | '\'') => format!("'{cell}"),
-        _ if blank => format!("'{cell}"),
-        _ => cell,
-    }
+    let is_seen = |letter: &char| !letter.is_whitespace() && !is_hidden(*letter);
+    let first = cell.chars().find(is_seen);
+    if blank || first.is_some_and(opens_formula) { format!("'{cell}") } else { cell }
+}
+
+/// Whether a formula begins so, be it in a full-width, small or raised form, which spreadsheets of
+/// some languages read alike.
+fn opens_formula(letter: char) -> bool {
+    let mut plain = std::iter::once(letter).nfkc();
+    matches!(plain.next(), Some('=' | '+' | '-' | '\u{2212}' | '@' | '\''))
 }
 
 /// The cell as it was before [`defuse`].
@@ -197,12 +203,19 @@ mod tests {
 
     #[test]
     fn formulas_are_defused_and_come_back() {
-        for cell in ["=1", "+1", "-1", "@x", "  =1", "\tx", "\rx", "＝1", "'x", "'=1"] {
-            let safe = defuse(cell.to_owned());
+        let openings =
+            ["=1", "+1", "-1", "@x", "＝1", "＋1", "－1", "＠x", "﹦1", "﹣1", "⁺1", "−1"];
+        let blanks =
+            ["", " ", "  ", "\u{a0}", "\u{3000}", "\u{2009}\u{85}", "\u{feff}", "\u{200b}"];
+        let unseen = ["\0", "\x1b", "\u{2028}", "\u{202e}", "\u{ad}", "\u{3164}"];
+        let blanks = blanks.iter().chain(&unseen);
+        let formulas = blanks.flat_map(|blank| openings.map(|opening| format!("{blank}{opening}")));
+        for cell in formulas.chain(["\tx", "\rx", "\nx", "'x", "'=1"].map(str::to_owned)) {
+            let safe = defuse(cell.clone());
             assert_eq!(safe, format!("'{cell}"));
             assert_eq!(undefuse(&safe), cell);
         }
-        for cell in ["", "x", "<a@b>", "1", "a=1"] {
+        for cell in ["", "x", " x", "<a@b>", "1", "a=1", "\u{feff}a", "é=1"] {
             assert_eq!(defuse(cell.to_owned()), cell);
         }
     }

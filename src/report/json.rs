@@ -114,7 +114,8 @@ struct Both<T> {
 
 #[derive(Serialize)]
 struct Tree {
-    source: String,
+    #[serde(flatten)]
+    source: SourceEntry,
     layout: String,
     files: u64,
     messages: u64,
@@ -128,7 +129,7 @@ impl Tree {
         let index = report.indexes[side];
         let Ledger { files, same, moved, copies, only, .. } = report.diff.ledger[side];
         Tree {
-            source: path_text(&index.root),
+            source: SourceEntry::of(&index.root),
             layout: index.layout.to_string(),
             files,
             messages: same + moved + copies + only,
@@ -238,8 +239,8 @@ struct Entry<'a> {
     class: &'static str,
     marks: Vec<&'static str>,
     reason: Option<&'static str>,
-    key: String,
-    message_id: Option<String>,
+    #[serde(flatten)]
+    id: IdEntry,
     date: Option<String>,
     from: &'a str,
     subject: &'a str,
@@ -254,15 +255,13 @@ impl<'a> Entry<'a> {
         let file = row.file();
         let side = file.map_or(Side::Left, |(side, _)| side);
         let message = file.map(|(_, message)| message);
-        let written = message.and_then(Message::written);
         let entry = |side: Side| row.files[side].map(|file| FileEntry::of(indexes[side], file));
         let probable = |twin| FileEntry::of(indexes[side.other()], twin);
         Entry {
             class: row.class.word(),
             marks: row.marks.iter().map(|mark| mark.word()).collect(),
             reason: row.reason.map(Reason::words),
-            key: message.map(|message| message.key().to_string()).unwrap_or_default(),
-            message_id: written.map(|id| String::from_utf8_lossy(&id).into_owned()),
+            id: message.map(IdEntry::of).unwrap_or_default(),
             date: row.envelope.date.and_then(timestamp),
             from: &row.envelope.from,
             subject: &row.envelope.subject,
@@ -298,7 +297,12 @@ impl<'a> FileEntry<'a> {
     }
 }
 
-/// A path as text, and as bytes in hexadecimal where the text is not all of it.
+/// Bytes in hexadecimal where text cannot be all of them.
+pub(super) fn beyond_text(bytes: &[u8]) -> Option<String> {
+    std::str::from_utf8(bytes).is_err().then(|| data_encoding::HEXLOWER.encode(bytes))
+}
+
+/// A path as text, and as bytes where the text is not all of it.
 #[derive(Serialize)]
 pub(super) struct PathEntry {
     pub(super) path: String,
@@ -308,9 +312,63 @@ pub(super) struct PathEntry {
 
 impl PathEntry {
     pub(super) fn of(path: &Path) -> PathEntry {
-        let bytes = path.to_str().is_none().then(|| path.as_os_str().as_bytes());
-        let path_bytes = bytes.map(|bytes| data_encoding::HEXLOWER.encode(bytes));
+        let path_bytes = beyond_text(path.as_os_str().as_bytes());
         PathEntry { path: path_text(path), path_bytes }
+    }
+}
+
+/// The root of a tree as it was typed, likewise.
+#[derive(Serialize)]
+pub(super) struct SourceEntry {
+    source: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source_bytes: Option<String>,
+}
+
+impl SourceEntry {
+    pub(super) fn of(root: &Path) -> SourceEntry {
+        let PathEntry { path, path_bytes } = PathEntry::of(root);
+        SourceEntry { source: path, source_bytes: path_bytes }
+    }
+}
+
+/// A key, likewise: two encodings of one id are two keys, and may be one text.
+#[derive(Default, Serialize)]
+pub(super) struct KeyEntry {
+    key: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key_bytes: Option<String>,
+}
+
+impl KeyEntry {
+    pub(super) fn of(key: &Key) -> KeyEntry {
+        let key_bytes = match key {
+            Key::Id(id) => beyond_text(id),
+            Key::Content(_) => None,
+        };
+        KeyEntry { key: key.to_string(), key_bytes }
+    }
+}
+
+/// A message's key and its Message-ID as written, likewise.
+#[derive(Default, Serialize)]
+pub(super) struct IdEntry {
+    #[serde(flatten)]
+    key: KeyEntry,
+    message_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message_id_bytes: Option<String>,
+}
+
+impl IdEntry {
+    pub(super) fn of(message: Message<'_>) -> IdEntry {
+        let written = message.written();
+        let written = written.as_deref();
+        IdEntry {
+            key: KeyEntry::of(&message.key()),
+            message_id: written.map(|id| String::from_utf8_lossy(id).into_owned()),
+            message_id_bytes: written.and_then(beyond_text),
+        }
     }
 }
 
