@@ -77,8 +77,8 @@ pub(super) fn letters(text: &str) -> impl Iterator<Item = (char, bool)> {
                 true
             }
         };
-        base = Some(letter).filter(|_| shown);
-        room = if shown { room - 1 } else { 0 };
+        base = Some(letter).filter(|_| shown && !letter.is_whitespace());
+        room = if base.is_some() { room - 1 } else { 0 };
         (letter, shown)
     })
 }
@@ -107,19 +107,13 @@ fn hex(byte: u32) -> String {
 
 /// What a terminal would obey, or nobody would see.
 pub(super) fn is_hidden(letter: char) -> bool {
-    letter.is_control() || is_treacherous(letter)
-}
-
-/// DEL, C1 controls, separators of lines, bidi marks, and what has no look, or any: everything that
-/// is hidden but C0.
-pub(super) fn is_treacherous(letter: char) -> bool {
     let code = u32::from(letter);
     let nobodys = code & 0xfffe == 0xfffe;
-    nobodys
+    letter.is_control()
+        || nobodys
         || matches!(
             letter,
-            '\u{7f}'..='\u{9f}'
-                | '\u{ad}'
+            '\u{ad}'
                 | '\u{34f}'
                 | '\u{61c}'
                 | '\u{115f}'..='\u{1160}'
@@ -177,7 +171,7 @@ mod tests {
     fn marks_need_a_letter_and_are_few() {
         for (text, shown) in [
             ("e\u{301}u\u{308}", "e\u{301}u\u{308}"),
-            ("\u{301}x", "\\u{301}x"),
+            ("\u{301}x \u{301}", "\\u{301}x \\u{301}"),
             ("\u{200b}\u{301}", "\\u{200b}\\u{301}"),
             ("ไม่รู้ שָׁ", "ไม่รู้ שָׁ"),
             ("❤\u{fe0f} 1\u{fe0f}\u{20e3}", "❤\u{fe0f} 1\u{fe0f}\u{20e3}"),

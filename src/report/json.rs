@@ -18,7 +18,7 @@ use crate::side::{Side, Sides};
 
 use super::Report;
 use super::cure::cure;
-use super::escape::{is_treacherous, path_text};
+use super::escape::{letters, path_text};
 
 /// The schema's name and version.
 pub(super) const SCHEMA: &str = "maildiff.report/1";
@@ -36,13 +36,14 @@ pub(super) fn write_document(document: &impl Serialize, out: &mut dyn Write) -> 
 /// The tool's name and version.
 pub(super) const TOOL: &str = concat!("maildiff ", env!("CARGO_PKG_VERSION"));
 
-/// Writes characters that a terminal would obey as `\u`, which JSON reads as the same. They occur
-/// within strings only, and `serde_json` hands over whole characters.
+/// Writes characters that may not be shown as `\u`, which JSON reads as the same. They occur within
+/// strings only, and `serde_json` hands over whole characters, and what controls of C0 have become.
 struct Tame<'w>(&'w mut dyn Write);
 
 impl Write for Tame<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match std::str::from_utf8(bytes).ok().filter(|text| text.contains(is_treacherous)) {
+        let is_plain = bytes.iter().all(|&byte| byte < 0x7f);
+        match std::str::from_utf8(bytes).ok().filter(|_| !is_plain) {
             Some(text) => self.0.write_all(tame(text).as_bytes())?,
             None => self.0.write_all(bytes)?,
         }
@@ -56,13 +57,13 @@ impl Write for Tame<'_> {
 
 fn tame(text: &str) -> String {
     let mut tame = String::with_capacity(text.len());
-    for letter in text.chars() {
-        if is_treacherous(letter) {
+    for (letter, shown) in letters(text) {
+        if shown {
+            tame.push(letter);
+        } else {
             let mut units = [0; 2];
             let units = letter.encode_utf16(&mut units).iter();
             tame.extend(units.map(|unit| format!("\\u{unit:04x}")));
-        } else {
-            tame.push(letter);
         }
     }
     tame
@@ -445,11 +446,11 @@ mod tests {
 
     #[test]
     fn what_a_terminal_would_obey_is_escaped() {
-        let text = "a\u{9b}31m\u{202e}é\u{e0001}";
+        let text = "a\u{9b}31m\x7f\u{202e}é\u{e0001}\n\u{301}";
         let mut out = Vec::new();
         serde_json::to_writer(Tame(&mut out), text).unwrap();
         let json = String::from_utf8(out).unwrap();
-        assert_eq!(json, r#""a\u009b31m\u202eé\udb40\udc01""#);
+        assert_eq!(json, r#""a\u009b31m\u007f\u202eé\udb40\udc01\n\u0301""#);
         assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
     }
 

@@ -7,6 +7,8 @@
 mod spool;
 mod tree;
 mod plan;
+mod terminal;
+mod attacks;
 
 mod check;
 mod cli;
@@ -19,4 +21,5 @@ mod letters;
 mod reasons;
 mod tidy;
 mod trees;
+mod untrusted;
 mod vectors;

@@ -162,8 +162,8 @@ fn write_remarks(step: &Step, kind: Kind, root: &Path, out: &mut dyn Write) -> i
     }
 }
 
-/// Any bytes but NUL as one word of a POSIX shell (2.2.2, single quotes), all on one line and fit to
-/// be seen.
+/// Any bytes but NUL as one word of a POSIX shell (2.2.2, single quotes), all on one line and fit
+/// to be seen.
 fn quote(word: &[u8]) -> String {
     let mut word = word.utf8_chunks().fold(Word::default(), Word::with);
     word.show();
