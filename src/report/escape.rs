@@ -21,9 +21,7 @@ const MOST_MARKS: usize = 5;
 /// beyond what a letter bears.
 pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for (letter, shown) in letters(text) {
-        if shown { escaped.push(letter) } else { push_code(letter, &mut escaped) }
-    }
+    letters(text).for_each(|(letter, shown)| push(letter, shown, &mut escaped));
     escaped
 }
 
@@ -36,11 +34,7 @@ pub(super) fn escape_cell(text: &str) -> String {
     while let Some((letter, shown)) = letters.next() {
         let blank = letter.is_whitespace();
         let stays = shown && !(blank && (divides || letters.peek().is_none()));
-        if stays {
-            escaped.push(letter)
-        } else {
-            push_code(letter, &mut escaped)
-        }
+        push(letter, stays, &mut escaped);
         divides = blank;
     }
     escaped
@@ -93,8 +87,10 @@ fn has_emoji_style(base: char) -> bool {
     styled.width() > base.width().unwrap_or_default()
 }
 
-fn push_code(letter: char, escaped: &mut String) {
+/// Adds a letter, by its code where it is not shown.
+fn push(letter: char, shown: bool, escaped: &mut String) {
     match letter {
+        _ if shown => escaped.push(letter),
         '\n' | '\r' | '\t' => escaped.extend(letter.escape_default()),
         '\0'..='\u{7f}' => escaped.push_str(&hex(u32::from(letter))),
         _ => escaped.extend(letter.escape_unicode()),

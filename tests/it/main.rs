@@ -21,5 +21,6 @@ mod letters;
 mod reasons;
 mod tidy;
 mod trees;
+mod untouched;
 mod untrusted;
 mod vectors;

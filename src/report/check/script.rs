@@ -165,9 +165,12 @@ fn write_remarks(step: &Step, kind: Kind, root: &Path, out: &mut dyn Write) -> i
 /// Any bytes but NUL as one word of a POSIX shell (2.2.2, single quotes), all on one line and fit
 /// to be seen.
 fn quote(word: &[u8]) -> String {
-    let mut word = word.utf8_chunks().fold(Word::default(), Word::with);
-    word.show();
-    format!("'{}'", word.quoted)
+    let mut quoted = Word::default();
+    for chunk in word.utf8_chunks() {
+        quoted.add(&chunk);
+    }
+    quoted.show();
+    format!("'{}'", quoted.quoted)
 }
 
 /// A word on its way into single quotes.
@@ -180,7 +183,7 @@ struct Word {
 }
 
 impl Word {
-    fn with(mut self, chunk: Utf8Chunk<'_>) -> Word {
+    fn add(&mut self, chunk: &Utf8Chunk<'_>) {
         for (letter, shown) in letters(chunk.valid()) {
             match letter {
                 '\n' => self.outside("\"$lf\""),
@@ -193,7 +196,6 @@ impl Word {
             }
         }
         self.hidden.extend(chunk.invalid());
-        self
     }
 
     /// Adds what a shell reads outside of single quotes.
@@ -204,11 +206,12 @@ impl Word {
 
     /// Adds the hidden bytes, by their numbers.
     fn show(&mut self) {
-        if !self.hidden.is_empty() {
-            let hidden = std::mem::take(&mut self.hidden);
-            let bytes: String = hidden.iter().map(|byte| format!("\\{byte:03o}")).collect();
-            self.outside(&format!("\"$(printf '{bytes}')\""));
+        if self.hidden.is_empty() {
+            return;
         }
+        let hidden = std::mem::take(&mut self.hidden);
+        let bytes: Vec<String> = hidden.iter().map(|byte| format!("\\{byte:03o}")).collect();
+        self.outside(&format!("\"$(printf '{}')\"", bytes.concat()));
     }
 }
 
