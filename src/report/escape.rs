@@ -5,8 +5,8 @@
 //!
 //! A terminal obeys controls: C0, DEL and C1 (ECMA-48). What has no look of its own is what Unicode
 //! calls `Default_Ignorable_Code_Point` (`DerivedCoreProperties.txt`), with the separators of lines
-//! and paragraphs, interlinear annotations, the blank Braille cell, and code points that are nobody's
-//! or whose look is anybody's.
+//! and paragraphs, interlinear annotations, the blank Braille cell, and code points that are
+//! nobody's or whose look is anybody's.
 
 use std::path::Path;
 

@@ -55,7 +55,11 @@ pub(crate) const ATTACKS: [(&str, &[u8]); 62] = [
     ("private", "a\u{e0a0}\u{f8ff}\u{10eeee}".as_bytes()),
     ("music", "a\u{1d173}b\u{1d17a}c\u{1bca0}".as_bytes()),
     ("leading-mark", "\u{338}\u{20dd}x".as_bytes()),
-    ("flood", "Z\u{300}\u{301}\u{302}\u{303}\u{304}\u{305}\u{306}\u{307}\u{308}\u{309}\u{30a}\u{30b}\u{30c}\u{30d}\u{30e}\u{30f}".as_bytes()),
+    (
+        "flood",
+        "Z\u{300}\u{301}\u{302}\u{303}\u{304}\u{305}\u{306}\u{307}\u{308}\u{309}\u{30a}\u{30b}\u{30c}"
+            .as_bytes(),
+    ),
     ("wide", "ｗｉｄｅ日本語﷽𒀱😀👩🏽‍🚀".as_bytes()),
     ("not-utf8", b"\xff\xfe caf\xe9 \xc3\x28 \xed\xa0\x80"),
     ("not-utf8-twin", b"\xff\xfe caf\xe8 \xc3\x28 \xed\xa0\x80"),

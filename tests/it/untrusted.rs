@@ -14,7 +14,7 @@ use unicode_width::UnicodeWidthChar;
 use crate::attacks::{ATTACKS, Attacked, FORGED, attacked, id, name};
 use crate::fix;
 use crate::terminal::Terminal;
-use crate::tree::{Run, Tree, mail, raw, text, tool};
+use crate::tree::{Run, Tree, mail, not_tried, raw, text, tool};
 
 /// Every report of a comparison.
 const COMPARE: [&str; 16] = [
@@ -196,7 +196,7 @@ fn a_terminal_is_shown_text_and_nothing_else() {
     let attacked = attacked();
     for (what, mut command) in attacked.reports() {
         let Ok(terminal) = Terminal::open() else {
-            println!("no terminal to be had: not tried");
+            not_tried("there is no terminal to be had");
             return;
         };
         let ran = terminal.run(&mut command);
@@ -419,7 +419,10 @@ fn what_was_typed_is_escaped_too() {
             shown(&what, &output.stderr);
             shown(&what, &output.stdout);
         }
-        let Ok(terminal) = Terminal::open() else { continue };
+        let Ok(terminal) = Terminal::open() else {
+            not_tried("there is no terminal to be had");
+            continue;
+        };
         let ran = terminal.run(tool().arg(option("--")).args([&left, &right]));
         shown(word, &ran.bytes);
     }
@@ -430,7 +433,7 @@ fn a_report_for_a_file_is_escaped_where_the_file_is_a_terminal() {
     let nasty = || mail("b").about("\x1b[35m\u{202e}");
     let (left, right) = (Tree::of(&["a"]).with("cur/b\x1b[35m", nasty()), Tree::of(&["a"]));
     let Ok(terminal) = Terminal::open() else {
-        println!("no terminal to be had: not tried");
+        not_tried("there is no terminal to be had");
         return;
     };
     let mut command = tool();
