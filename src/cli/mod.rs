@@ -32,6 +32,8 @@ pub(crate) fn parse() -> Cli {
 #[derive(Clone, Debug, Parser)]
 #[command(
     version,
+    // Whoever starts it may call it anything.
+    bin_name = "maildiff",
     after_help = "Exit status: 0 if nothing differs, 1 if something does, 2 if the answer is not \
         proven (usage, a side that is missing or holds no mail, anything that could not be read).",
     max_term_width = 100,

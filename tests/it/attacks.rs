@@ -1,7 +1,7 @@
 //! What strangers may write into mail and names to deceive whoever reads a report: as data, and two
 //! trees that are full of it.
 
-use crate::tree::{Mail, Tree, anonymous, mail, raw};
+use crate::tree::{Tree, anonymous, mail, raw};
 
 /// What stands behind every line end of an attack: no line of a report may begin with it.
 pub(crate) const FORGED: &str = "FORGED";
@@ -57,7 +57,7 @@ pub(crate) const ATTACKS: [(&str, &[u8]); 62] = [
     ("leading-mark", "\u{338}\u{20dd}x".as_bytes()),
     (
         "flood",
-        "Z\u{300}\u{301}\u{302}\u{303}\u{304}\u{305}\u{306}\u{307}\u{308}\u{309}\u{30a}\u{30b}\u{30c}"
+        "Z\u{300}\u{301}\u{302}\u{303}\u{304}\u{305}\u{306}\u{307}\u{308}\u{309}\u{30a}\u{30b}"
             .as_bytes(),
     ),
     ("wide", "ｗｉｄｅ日本語﷽𒀱😀👩🏽‍🚀".as_bytes()),
@@ -170,8 +170,8 @@ fn left(tree: Tree, root: &[u8]) -> Tree {
             .link(raw(&named(b"cur/link.", b":2,")), raw(&join(&[b"/nowhere/", &file])));
     }
     let long = "long ".repeat(LONG / 5);
-    let bare: Mail = anonymous().about(&long).field("Message-ID", "SOUND: no error. x@example.org");
-    tree.with(raw(&at(b"cur/long:2,S")), mail("long").about(&long).field("X-Long", &long))
+    let bare = anonymous().field("Message-ID", "SOUND: no error. x@example.org");
+    tree.with(raw(&at(b"cur/long:2,S")), mail("long").about(&long))
         .with(raw(&at(b"cur/bare:2,S")), bare)
         .with(raw(&at(b"cur/long-id:2,S")), mail(&"i".repeat(100_000)))
         .with(raw(&at(b"cur/case:2,S")), mail(&"Case".repeat(20_000)))

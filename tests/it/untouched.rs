@@ -1,5 +1,5 @@
-//! Whatever is asked, the trees stay as they were: names, kinds, sizes, modes, times of last change,
-//! and of last access where the system lets a program leave them.
+//! Whatever is asked, the trees stay as they were: names, kinds, sizes, modes, times of last
+//! change, and of last access where the system lets a program leave them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;

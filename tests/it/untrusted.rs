@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
-use std::path::PathBuf;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
@@ -40,7 +41,7 @@ const CHECK: [&str; 6] = ["", "--all", "-q", "--format csv", "--format json", "-
 /// Every report on a message.
 const EXPLAIN: [&str; 2] = ["", "--format json"];
 
-/// No line of a report needs more bytes than a path of the longest, each byte escaped, and a little.
+/// No line of a report needs more bytes than the longest path, each byte escaped, and a little.
 const LONGEST: usize = 40_000;
 /// How many marks may stand on one letter.
 const MOST_MARKS: usize = 5;
@@ -172,12 +173,12 @@ impl Attacked {
         tool
     }
 
-    /// Every report there is, each with what it is.
-    fn reports(&self) -> Vec<(String, Command)> {
+    /// Every report there is, each with what it is; explanations of one attack in so many.
+    fn reports(&self, one_in: usize) -> Vec<(String, Command)> {
         let compare = COMPARE.map(|options| (format!("compare {options}"), self.compare(options)));
         let check = CHECK.map(|options| (format!("check {options}"), self.check(options)));
         let mut all: Vec<(String, Command)> = compare.into_iter().chain(check).collect();
-        for (at, (word, attack)) in ATTACKS.into_iter().enumerate() {
+        for (at, (word, attack)) in ATTACKS.into_iter().enumerate().step_by(one_in) {
             let both = [b"<", &id(&format!("{word}.both"), attack)[..], b">"].concat();
             let file = [b"cur/", word.as_bytes(), b".", &name(attack), b":2,S"].concat();
             let message = [both, file, attack.to_vec()][at % 3].clone();
@@ -194,7 +195,7 @@ impl Attacked {
 #[test]
 fn a_terminal_is_shown_text_and_nothing_else() {
     let attacked = attacked();
-    for (what, mut command) in attacked.reports() {
+    for (what, mut command) in attacked.reports(1) {
         let Ok(terminal) = Terminal::open() else {
             not_tried("there is no terminal to be had");
             return;
@@ -223,7 +224,7 @@ fn a_terminal_is_shown_text_and_nothing_else() {
 #[test]
 fn a_pipe_is_given_text_where_text_is_promised() {
     let attacked = attacked();
-    for (what, mut command) in attacked.reports() {
+    for (what, mut command) in attacked.reports(5) {
         let output = command.output().unwrap();
         shown(&format!("{what}, standard error"), &output.stderr);
         let lossless = ["csv", "ids", "paths"].iter().any(|format| what.contains(format));
@@ -423,7 +424,8 @@ fn what_was_typed_is_escaped_too() {
             not_tried("there is no terminal to be had");
             continue;
         };
-        let ran = terminal.run(tool().arg(option("--")).args([&left, &right]));
+        let called = Path::new("/bin").join(option("x"));
+        let ran = terminal.run(tool().arg0(called).arg(option("--")).args([&left, &right]));
         shown(word, &ran.bytes);
     }
 }
