@@ -143,6 +143,23 @@ pub(crate) fn id(word: &str, attack: &[u8]) -> Vec<u8> {
     [&attack[..], b".", word.as_bytes(), b"@example.org"].concat()
 }
 
+/// A message with every attack in its body and in a field of its own; `word` makes another of each
+/// on each side.
+fn crowd(word: &str) -> Vec<u8> {
+    let mut crowd = b"Message-ID: <crowd@example.org>\n".to_vec();
+    for (name, attack) in ATTACKS {
+        crowd.extend(
+            [b"X-", name.as_bytes(), b": ", &value(attack), b" ", word.as_bytes()].concat(),
+        );
+        crowd.push(b'\n');
+    }
+    crowd.extend(b"Content-Type: text/plain; charset=utf-8\n\n");
+    for (_, attack) in ATTACKS {
+        crowd.extend([attack, b" ", word.as_bytes(), b"\n"].concat());
+    }
+    crowd
+}
+
 fn join(parts: &[&[u8]]) -> Vec<u8> {
     parts.concat()
 }
@@ -175,6 +192,7 @@ fn left(tree: Tree, root: &[u8]) -> Tree {
         .with(raw(&at(b"cur/bare:2,S")), bare)
         .with(raw(&at(b"cur/long-id:2,S")), mail(&"i".repeat(100_000)))
         .with(raw(&at(b"cur/case:2,S")), mail(&"Case".repeat(20_000)))
+        .with(raw(&at(b"cur/crowd:2,S")), crowd("left"))
         .with(raw(&at(b"cur/same:2,S")), mail("same"))
 }
 
@@ -191,6 +209,7 @@ fn right(tree: Tree, root: &[u8]) -> Tree {
             .with(raw(&other), attacker(&format!("{word}.right"), attack, b"there"));
     }
     tree.with(raw(&at(b"cur/case:2,S")), mail(&"cASE".repeat(20_000)).saying("other\n"))
+        .with(raw(&at(b"cur/crowd:2,S")), crowd("right, and more"))
         .with(raw(&at(b"cur/same:2,S")), mail("same"))
 }
 

@@ -186,8 +186,14 @@ impl Attacked {
             let what = format!("explain {options} {word}");
             all.push((what, self.explain(&message, options)));
         }
-        let long = [b"<long@example.org>".as_slice(), b"cur/bare:2,S", b"case"];
-        all.extend(long.map(|id| (format!("explain {id:?}"), self.explain(id, ""))));
+        let more =
+            [b"<long@example.org>".as_slice(), b"cur/bare:2,S", b"case", b"crowd@example.org"];
+        let explain = |id: &[u8], options: &str| {
+            (format!("explain {options} {}", id.escape_ascii()), self.explain(id, options))
+        };
+        all.extend(more.map(|id| explain(id, "")));
+        all.extend(more.map(|id| explain(id, "--format json")));
+        all.push(explain(b"<crowd@example.org>", "--color always"));
         all
     }
 }
@@ -195,7 +201,7 @@ impl Attacked {
 #[test]
 fn a_terminal_is_shown_text_and_nothing_else() {
     let attacked = attacked();
-    for (what, mut command) in attacked.reports(1) {
+    for (what, mut command) in attacked.reports(4) {
         let Ok(terminal) = Terminal::open() else {
             not_tried("there is no terminal to be had");
             return;
@@ -218,13 +224,17 @@ fn a_terminal_is_shown_text_and_nothing_else() {
         if is_text && found {
             has_one_verdict(&what, &told);
         }
+        if is_text && what.contains("crowd") {
+            let body = told.lines().filter(|line| line.starts_with("  |")).count();
+            assert!(body > ATTACKS.len(), "{what}: {body} lines of the body");
+        }
     }
 }
 
 #[test]
 fn a_pipe_is_given_text_where_text_is_promised() {
     let attacked = attacked();
-    for (what, mut command) in attacked.reports(5) {
+    for (what, mut command) in attacked.reports(7) {
         let output = command.output().unwrap();
         shown(&format!("{what}, standard error"), &output.stderr);
         let lossless = ["csv", "ids", "paths"].iter().any(|format| what.contains(format));
