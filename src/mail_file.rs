@@ -18,7 +18,7 @@ use std::path::Path;
 #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
 use rustix::fs::{Advice, fadvise};
 use rustix::fs::{CWD, Mode, OFlags, open, openat};
-use rustix::io::retry_on_intr;
+use rustix::io::{Errno, retry_on_intr};
 use rustix::process::{Resource, getrlimit};
 
 use crate::message::compression::{self, Storage, decompress};
@@ -36,6 +36,7 @@ pub struct Buffer {
     bytes: Vec<u8>,
     /// How many of them are what was read last.
     filled: usize,
+    guest: Guest,
 }
 
 impl Buffer {
@@ -62,18 +63,51 @@ impl Buffer {
     }
 }
 
-/// Opens a file for reading, and waits for nobody: what was a file when it was listed may be a FIFO
-/// by now, which waits until somebody writes.
+/// Opens files and leaves their times of last access as they were, which the system allows to
+/// their owners and to root (`O_NOATIME`, Linux `open(2)`). Who is refused in a directory is a
+/// guest there, and does not ask again for each file of it.
+#[derive(Debug, Default)]
+struct Guest {
+    refused_in: Option<Vec<u8>>,
+}
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const NO_TRACE: OFlags = OFlags::NOATIME;
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+const NO_TRACE: OFlags = OFlags::empty();
+
+/// What was a file when it was listed may be a FIFO by now, which waits until somebody writes.
+const WAIT_FOR_NOBODY: OFlags = OFlags::NONBLOCK.union(OFlags::NOCTTY);
+
+impl Guest {
+    /// Opens a path that begins at `at`, and whose file lies in this directory.
+    fn open(&mut self, at: impl AsFd, path: &[u8], directory: &[u8]) -> io::Result<File> {
+        let open = |more: OFlags| {
+            let flags = OFlags::RDONLY | OFlags::CLOEXEC | WAIT_FOR_NOBODY | more;
+            retry_on_intr(|| openat(&at, path, flags, Mode::empty()))
+        };
+        if self.refused_in.as_deref() != Some(directory) {
+            match open(NO_TRACE) {
+                Err(Errno::PERM) => self.refused_in = Some(directory.to_owned()),
+                opened => return Ok(opened?.into()),
+            }
+        }
+        Ok(open(OFlags::empty())?.into())
+    }
+}
+
+/// Opens a file for reading, and leaves its time of last access as it was where the system allows
+/// that.
 ///
 /// # Errors
 /// What the system says.
-pub fn open_file(path: &Path) -> io::Result<File> {
-    open_at(CWD, path.as_os_str().as_bytes())
+pub fn open_untouched(path: &Path) -> io::Result<File> {
+    open_as(&mut Guest::default(), path)
 }
 
-fn open_at(directory: impl AsFd, path: &[u8]) -> io::Result<File> {
-    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
-    Ok(retry_on_intr(|| openat(&directory, path, flags, Mode::empty()))?.into())
+fn open_as(guest: &mut Guest, path: &Path) -> io::Result<File> {
+    let path = path.as_os_str().as_bytes();
+    guest.open(CWD, path, path::split(path).0)
 }
 
 /// Opens the files of a tree. The directory of the last one stays open, so that the system need not
@@ -82,12 +116,13 @@ fn open_at(directory: impl AsFd, path: &[u8]) -> io::Result<File> {
 pub struct Opener<'r> {
     root: &'r Path,
     directory: Option<(Vec<u8>, OwnedFd)>,
+    guest: Guest,
 }
 
 impl<'r> Opener<'r> {
     /// For paths relative to this root.
     pub fn new(root: &'r Path) -> Opener<'r> {
-        Opener { root, directory: None }
+        Opener { root, directory: None, guest: Guest::default() }
     }
 
     /// Opens a file for reading.
@@ -105,7 +140,7 @@ impl<'r> Opener<'r> {
                 &self.directory.insert((directory.to_owned(), opened)).1
             }
         };
-        open_at(opened, name)
+        self.guest.open(opened, name, directory)
     }
 }
 
@@ -161,7 +196,7 @@ impl<'b> MailFile<'b> {
     /// # Errors
     /// What the system says; a path that is no regular file is an error too.
     pub fn open(path: &Path, buffer: &'b mut Buffer) -> io::Result<MailFile<'b>> {
-        MailFile::new(open_file(path)?, buffer)
+        MailFile::new(open_as(&mut buffer.guest, path)?, buffer)
     }
 
     /// Asks for the size of an open file and reads its first bytes.

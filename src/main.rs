@@ -12,7 +12,6 @@ mod run;
 use std::process::ExitCode;
 
 use anyhow::anyhow;
-use clap::Parser;
 use maildiff::verdict::Exit;
 
 use cli::{Asked, Cli};
@@ -20,7 +19,7 @@ use talk::complain;
 
 fn main() -> ExitCode {
     signals::outlive_limits();
-    let exit = run(Cli::parse()).unwrap_or_else(|error| {
+    let exit = run(cli::parse()).unwrap_or_else(|error| {
         complain(&format!("{error:#}"));
         Exit::Trouble
     });

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use crate::finding::{Finding, Kind};
 use crate::index::{Index, Message, Messages};
-use crate::mail_file::open_file;
+use crate::mail_file::open_untouched;
 use crate::maildir::file_name;
 use crate::maildir::renamed::repeated;
 
@@ -110,7 +110,7 @@ const LONGEST_STATE: u64 = 4 << 10;
 /// The highest UID that mbsync has assigned, from the second line of `.uidvalidity`, or any where
 /// that makes no sense; `None` where there is no such file.
 pub(crate) fn highest_uid(folder: &Path) -> Option<u64> {
-    let file = open_file(&folder.join(".uidvalidity")).ok()?;
+    let file = open_untouched(&folder.join(".uidvalidity")).ok()?;
     let mut text = String::new();
     file.take(LONGEST_STATE).read_to_string(&mut text).ok()?;
     Some(text.lines().nth(1).and_then(|line| line.trim().parse().ok()).unwrap_or(u64::MAX))

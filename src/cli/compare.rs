@@ -212,7 +212,7 @@ impl Compare {
 
     /// What goes to standard output; `None` for nothing.
     pub(crate) fn format(&self, terminal: bool, color: bool) -> Option<Format> {
-        let list = List { null: self.null, escaped: terminal && !self.null };
+        let list = List { null: self.null, escaped: terminal };
         let format = match self.format {
             Kind::Text => Format::Text(Shape { brief: self.brief, color }),
             Kind::Unified => Format::Unified,

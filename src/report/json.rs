@@ -19,7 +19,7 @@ use crate::side::{Side, Sides};
 
 use super::Report;
 use super::cure::cure;
-use super::escape::{is_treacherous, path_text};
+use super::escape::{letters, path_text};
 
 /// The schema's name and version.
 pub(super) const SCHEMA: &str = "maildiff.report/1";
@@ -37,13 +37,14 @@ pub(super) fn write_document(document: &impl Serialize, out: &mut dyn Write) -> 
 /// The tool's name and version.
 pub(super) const TOOL: &str = concat!("maildiff ", env!("CARGO_PKG_VERSION"));
 
-/// Writes characters that a terminal would obey as `\u`, which JSON reads as the same. They occur
-/// within strings only, and `serde_json` hands over whole characters.
+/// Writes characters that may not be shown as `\u`, which JSON reads as the same. They occur within
+/// strings only, and `serde_json` hands over whole characters, and what controls of C0 have become.
 pub(super) struct Tame<'w>(pub(super) &'w mut dyn Write);
 
 impl Write for Tame<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match std::str::from_utf8(bytes).ok().filter(|text| text.contains(is_treacherous)) {
+        let is_plain = bytes.iter().all(|&byte| byte < 0x7f);
+        match std::str::from_utf8(bytes).ok().filter(|_| !is_plain) {
             Some(text) => self.0.write_all(tame(text).as_bytes())?,
             None => self.0.write_all(bytes)?,
         }
@@ -57,13 +58,13 @@ impl Write for Tame<'_> {
 
 fn tame(text: &str) -> String {
     let mut tame = String::with_capacity(text.len());
-    for letter in text.chars() {
-        if is_treacherous(letter) {
+    for (letter, shown) in letters(text) {
+        if shown {
+            tame.push(letter);
+        } else {
             let mut units = [0; 2];
             let units = letter.encode_utf16(&mut units).iter();
             tame.extend(units.map(|unit| format!("\\u{unit:04x}")));
-        } else {
-            tame.push(letter);
         }
     }
     tame
@@ -117,7 +118,8 @@ struct Both<T> {
 
 #[derive(Serialize)]
 struct Tree {
-    source: String,
+    #[serde(flatten)]
+    source: SourceEntry,
     layout: String,
     files: u64,
     messages: u64,
@@ -131,7 +133,7 @@ impl Tree {
         let index = report.indexes[side];
         let ledger = report.diff.ledger[side];
         Tree {
-            source: path_text(&index.root),
+            source: SourceEntry::of(&index.root),
             layout: index.layout.to_string(),
             files: ledger.files,
             messages: ledger.messages(),
@@ -294,8 +296,8 @@ struct Entry<'a> {
     class: &'static str,
     marks: Vec<&'static str>,
     reason: Option<&'static str>,
-    key: String,
-    message_id: Option<String>,
+    #[serde(flatten)]
+    id: IdEntry,
     date: Option<String>,
     from: &'a str,
     subject: &'a str,
@@ -337,15 +339,13 @@ impl<'a> Entry<'a> {
         let file = row.file();
         let side = file.map_or(Side::Left, |(side, _)| side);
         let message = file.map(|(_, message)| message);
-        let written = message.and_then(Message::written);
         let entry = |side: Side| row.files[side].map(|file| FileEntry::of(indexes[side], file));
         let probable = |twin| FileEntry::of(indexes[side.other()], twin);
         Entry {
             class: row.class.word(),
             marks: words(&row.marks),
             reason: row.reason.map(Reason::words),
-            key: message.map(|message| message.key().to_string()).unwrap_or_default(),
-            message_id: written.map(|id| String::from_utf8_lossy(&id).into_owned()),
+            id: message.map(IdEntry::of).unwrap_or_default(),
             date: row.envelope.date.and_then(timestamp),
             from: &row.envelope.from,
             subject: &row.envelope.subject,
@@ -383,7 +383,12 @@ impl<'a> FileEntry<'a> {
     }
 }
 
-/// A path as text, and as bytes in hexadecimal where the text is not all of it.
+/// Bytes in hexadecimal where text cannot be all of them.
+pub(super) fn beyond_text(bytes: &[u8]) -> Option<String> {
+    std::str::from_utf8(bytes).is_err().then(|| data_encoding::HEXLOWER.encode(bytes))
+}
+
+/// A path as text, and as bytes where the text is not all of it.
 #[derive(Serialize)]
 pub(super) struct PathEntry {
     pub(super) path: String,
@@ -393,9 +398,63 @@ pub(super) struct PathEntry {
 
 impl PathEntry {
     pub(super) fn of(path: &Path) -> PathEntry {
-        let bytes = path.to_str().is_none().then(|| path.as_os_str().as_bytes());
-        let path_bytes = bytes.map(|bytes| data_encoding::HEXLOWER.encode(bytes));
+        let path_bytes = beyond_text(path.as_os_str().as_bytes());
         PathEntry { path: path_text(path), path_bytes }
+    }
+}
+
+/// The root of a tree as it was typed, likewise.
+#[derive(Serialize)]
+pub(super) struct SourceEntry {
+    source: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source_bytes: Option<String>,
+}
+
+impl SourceEntry {
+    pub(super) fn of(root: &Path) -> SourceEntry {
+        let PathEntry { path, path_bytes } = PathEntry::of(root);
+        SourceEntry { source: path, source_bytes: path_bytes }
+    }
+}
+
+/// A key, likewise: two encodings of one id are two keys, and may be one text.
+#[derive(Default, Serialize)]
+pub(super) struct KeyEntry {
+    key: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key_bytes: Option<String>,
+}
+
+impl KeyEntry {
+    pub(super) fn of(key: &Key) -> KeyEntry {
+        let key_bytes = match key {
+            Key::Id(id) => beyond_text(id),
+            Key::Content(_) => None,
+        };
+        KeyEntry { key: key.to_string(), key_bytes }
+    }
+}
+
+/// A message's key and its Message-ID as written, likewise.
+#[derive(Default, Serialize)]
+pub(super) struct IdEntry {
+    #[serde(flatten)]
+    key: KeyEntry,
+    message_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message_id_bytes: Option<String>,
+}
+
+impl IdEntry {
+    pub(super) fn of(message: Message<'_>) -> IdEntry {
+        let written = message.written();
+        let written = written.as_deref();
+        IdEntry {
+            key: KeyEntry::of(&message.key()),
+            message_id: written.map(|id| String::from_utf8_lossy(id).into_owned()),
+            message_id_bytes: written.and_then(beyond_text),
+        }
     }
 }
 
@@ -472,11 +531,11 @@ mod tests {
 
     #[test]
     fn what_a_terminal_would_obey_is_escaped() {
-        let text = "a\u{9b}31m\u{202e}é\u{e0001}";
+        let text = "a\u{9b}31m\x7f\u{202e}é\u{e0001}\n\u{301}";
         let mut out = Vec::new();
         serde_json::to_writer(Tame(&mut out), text).unwrap();
         let json = String::from_utf8(out).unwrap();
-        assert_eq!(json, r#""a\u009b31m\u202eé\udb40\udc01""#);
+        assert_eq!(json, r#""a\u009b31m\u007f\u202eé\udb40\udc01\n\u0301""#);
         assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
     }
 

@@ -45,6 +45,20 @@ pub enum Format {
     Paths(List),
 }
 
+impl Format {
+    /// The same, for a terminal to show.
+    #[must_use]
+    pub fn for_terminal(self) -> Format {
+        match self {
+            Format::Csv(table) => Format::Csv(Table { escaped: true, ..table }),
+            Format::FoldersCsv(table) => Format::FoldersCsv(Table { escaped: true, ..table }),
+            Format::Ids(list) => Format::Ids(List { escaped: true, ..list }),
+            Format::Paths(list) => Format::Paths(List { escaped: true, ..list }),
+            Format::Text(_) | Format::Unified | Format::Json => self,
+        }
+    }
+}
+
 /// How a table is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Table {

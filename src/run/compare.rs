@@ -131,7 +131,10 @@ fn check_outputs(roots: &Sides<PathBuf>, cli: &Compare) -> Result<(), Error> {
 /// Writes every report that was asked for; one that fails keeps no other from being written.
 fn write(report: &Report<'_>, cli: &Compare) -> anyhow::Result<()> {
     let write_file = |file: &Output| {
-        output::write_file(&file.path, |out| report::write(report, file.format, out))
+        output::write_file(&file.path, |out, on_terminal| {
+            let format = if on_terminal { file.format.for_terminal() } else { file.format };
+            report::write(report, format, out)
+        })
     };
     let files: Vec<Result<(), Error>> = cli.outputs().iter().map(write_file).collect();
     let format = cli.format(is_terminal(), wants_color(cli.color));

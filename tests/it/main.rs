@@ -7,6 +7,8 @@
 mod spool;
 mod tree;
 mod plan;
+mod terminal;
+mod attacks;
 
 mod allow;
 mod check;
@@ -21,4 +23,6 @@ mod reasons;
 mod saved;
 mod tidy;
 mod trees;
+mod untouched;
+mod untrusted;
 mod vectors;

@@ -12,7 +12,7 @@ use crate::side::Side;
 use super::super::Report;
 use super::super::command::{again, quote};
 use super::super::cure::cure;
-use super::super::escape::{escape, path_text};
+use super::super::escape::{escape, escape_cell, escape_opening, escape_words, path_text};
 use super::super::json::timestamp;
 use super::super::table::{self, Align, cut};
 use super::paint::Paint;
@@ -22,6 +22,8 @@ use super::words::{count_accepted, folder_of, grouped, plural};
 /// How wide subjects and senders may be, in columns.
 const SUBJECT: usize = 40;
 const SENDER: usize = 30;
+/// How wide a Message-ID may be.
+const ID: usize = 80;
 
 /// The differences: by class or mark, then by reason.
 pub(super) fn write(report: &Report<'_>, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
@@ -134,8 +136,8 @@ fn line<'a>(report: &Report<'a>, section: Section, row: &Row<'a>) -> Vec<String>
     vec![
         place(report, row),
         date.unwrap_or_else(|| "-".to_owned()),
-        cut(&escape(&envelope.from), SENDER),
-        cut(&escape(&envelope.subject), SUBJECT),
+        cut(&escape_words(&envelope.from), SENDER),
+        cut(&escape_words(&envelope.subject), SUBJECT),
         if section.shows_ids() { String::new() } else { id(row) },
         remark(section, row),
         accepted(report, section, row),
@@ -155,7 +157,7 @@ fn write_renamed(report: &Report<'_>, paint: Paint, out: &mut dyn Write) -> io::
     for renamed in &report.diff.renamed {
         let names = renamed.names.as_ref().map(FolderName::as_str);
         let map = escape(&quote(&format!("{}={}", names.left, names.right)));
-        let (left, right) = (escape(names.left), escape(names.right));
+        let (left, right) = (escape_opening(names.left), escape_cell(names.right));
         let told = format!("{left} → {right} ({} of {})", renamed.shared, renamed.of);
         writeln!(out, "\n{}", paint.bold(&told))?;
         writeln!(out, "  these look like one folder; if they are, say: --map {map}")?;
@@ -213,7 +215,7 @@ fn whereabouts(row: &Row<'_>) -> String {
     let remarks = [
         (unexplained || is_in_size(row.reason)).then(|| plural(file.size(), "byte")),
         unexplained.then(|| flags(file)),
-        path.then(|| escape(&path_text(file.path()))),
+        path.then(|| escape_cell(&path_text(file.path()))),
         probable(row),
     ];
     remarks.into_iter().flatten().collect::<Vec<_>>().join("  ")
@@ -241,7 +243,7 @@ fn is_in_name(reason: Option<Reason>) -> bool {
 fn probable(row: &Row<'_>) -> Option<String> {
     let (side, twin) = (row.file()?.0.other(), row.probable?);
     let bytes = plural(twin.size(), "byte");
-    Some(format!("probably {} of the {side} ({bytes})", escape(&path_text(twin.path()))))
+    Some(format!("probably {} of the {side} ({bytes})", escape_cell(&path_text(twin.path()))))
 }
 
 fn flags(message: Message<'_>) -> String {
@@ -249,12 +251,12 @@ fn flags(message: Message<'_>) -> String {
 }
 
 fn id(row: &Row<'_>) -> String {
-    row.file().map(|(_, file)| cut(&written(file), 2 * SUBJECT)).unwrap_or_default()
+    row.file().map(|(_, file)| written(file)).unwrap_or_default()
 }
 
 fn written(message: Message<'_>) -> String {
     match &message.written() {
-        Some(written) => escape(&String::from_utf8_lossy(written)),
+        Some(written) => cut(&escape_cell(&String::from_utf8_lossy(written)), ID),
         None => "no Message-ID".to_owned(),
     }
 }

@@ -8,7 +8,7 @@ use crate::diff::Ledger;
 use crate::side::Side;
 
 use super::Report;
-use super::escape::{escape, path_text};
+use super::escape::{escape, escape_cell, path_text};
 use super::table::{self, Align};
 
 mod paint;
@@ -56,8 +56,8 @@ fn write_trees(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         let messages = messages(report, side);
         vec![
             side.word().to_owned(),
-            escape(&path_text(&index.root)),
-            escape(&index.layout.to_string()),
+            escape_cell(&path_text(&index.root)),
+            escape_cell(&index.layout.to_string()),
             plural(messages, "message"),
         ]
     });

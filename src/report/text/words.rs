@@ -4,7 +4,7 @@ use crate::diff::Row;
 use crate::side::Side;
 
 use super::super::Report;
-use super::super::escape::escape;
+use super::super::escape::escape_cell;
 
 /// How many messages of a side have a class.
 pub(super) fn messages(report: &Report<'_>, side: Side) -> u64 {
@@ -46,7 +46,7 @@ pub(super) fn count_accepted(count: u64, accepted: u64) -> String {
 /// The name of the folder that a row's file of that side lies in.
 pub(super) fn folder_of(report: &Report<'_>, row: &Row<'_>, side: Side) -> Option<String> {
     let folder = report.indexes[side].folders.get(row.files[side]?.folder())?;
-    Some(escape(folder.name.as_str()))
+    Some(escape_cell(folder.name.as_str()))
 }
 
 #[cfg(test)]
