@@ -46,7 +46,7 @@ impl Buffer {
     }
 
     /// Reads so many bytes, or fewer at the end.
-    fn fill(&mut self, from: &mut impl Read, wanted: usize) -> io::Result<()> {
+    fn fill(&mut self, from: &mut (impl Read + ?Sized), wanted: usize) -> io::Result<()> {
         let wanted = wanted.min(READ);
         self.bytes.resize(READ, 0);
         self.filled = 0;
@@ -159,6 +159,45 @@ pub fn most_open() -> usize {
     limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX))
 }
 
+/// Where a message's bytes come from: read once through, and again from the first.
+pub(crate) trait Bytes: Read + fmt::Debug {
+    /// Goes back to the first of them.
+    fn restart(&mut self) -> io::Result<()>;
+}
+
+impl Bytes for File {
+    fn restart(&mut self) -> io::Result<()> {
+        self.seek(SeekFrom::Start(0)).map(drop)
+    }
+}
+
+/// A message's own file, which nearly every message has, costs no allocation.
+#[derive(Debug)]
+enum Origin<'b> {
+    File(File),
+    Other(Box<dyn Bytes + 'b>),
+}
+
+impl<'b> Origin<'b> {
+    fn bytes(&mut self) -> &mut (dyn Bytes + 'b) {
+        match self {
+            Origin::File(file) => file,
+            Origin::Other(bytes) => bytes.as_mut(),
+        }
+    }
+}
+
+/// What is known of bytes that are no file of their own.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Known {
+    /// How many there are; no fewer, at any rate.
+    pub(crate) size: u64,
+    /// When they were last written, in seconds since 1970-01-01 UTC.
+    pub(crate) modified: i64,
+    /// What no other message of its tree has for an inode number.
+    pub(crate) inode: u64,
+}
+
 /// Whether a file turned out to change while it was read.
 pub fn is_change(error: &io::Error) -> bool {
     error.get_ref().is_some_and(|cause| cause.is::<Changed>())
@@ -179,7 +218,7 @@ impl std::error::Error for Changed {}
 /// A mail file of which the first bytes have been read.
 #[derive(Debug)]
 pub struct MailFile<'b> {
-    file: File,
+    origin: Origin<'b>,
     size: u64,
     modified: i64,
     inode: u64,
@@ -209,7 +248,7 @@ impl<'b> MailFile<'b> {
             return Err(io::Error::other("is not a regular file"));
         }
         let mut mail = MailFile {
-            file,
+            origin: Origin::File(file),
             size: metadata.len(),
             modified: metadata.mtime(),
             inode: metadata.ino(),
@@ -220,6 +259,32 @@ impl<'b> MailFile<'b> {
         };
         mail.fill()?;
         mail.storage = compression::storage(mail.buffer.held());
+        Ok(mail)
+    }
+
+    /// Reads the first bytes of a message that lies elsewhere than in a file of its own, and as it
+    /// is.
+    ///
+    /// # Errors
+    /// As reading them.
+    #[cfg_attr(not(test), expect(dead_code, reason = "only tests read anything else"))]
+    pub(crate) fn of(
+        bytes: Box<dyn Bytes + 'b>,
+        known: Known,
+        buffer: &'b mut Buffer,
+    ) -> io::Result<MailFile<'b>> {
+        let Known { size, modified, inode } = known;
+        let mut mail = MailFile {
+            origin: Origin::Other(bytes),
+            size,
+            modified,
+            inode,
+            names: 1,
+            storage: Storage::Plain,
+            buffer,
+            at_head: true,
+        };
+        mail.fill()?;
         Ok(mail)
     }
 
@@ -280,9 +345,18 @@ impl<'b> MailFile<'b> {
             }
             wanted = READ;
             self.at_head = false;
-            self.buffer.fill(&mut self.file, wanted)?;
+            self.buffer.fill(self.origin.bytes(), wanted)?;
         }
-        if read == self.size { Ok(true) } else { Err(io::Error::other(Changed)) }
+        self.check_length(read)?;
+        Ok(true)
+    }
+
+    /// Of a file that was read to its end, whether that is where it was at the beginning.
+    fn check_length(&self, read: u64) -> io::Result<()> {
+        match self.origin {
+            Origin::File(_) if read != self.size => Err(io::Error::other(Changed)),
+            _ => Ok(()),
+        }
     }
 
     fn read_packed(
@@ -291,8 +365,9 @@ impl<'b> MailFile<'b> {
         each: &mut impl FnMut(&[u8]) -> ControlFlow<()>,
     ) -> io::Result<bool> {
         self.at_head = false;
-        self.file.seek(SeekFrom::Start(0))?;
-        let mut message = decompress(packed, BufReader::new(&self.file));
+        let bytes = self.origin.bytes();
+        bytes.restart()?;
+        let mut message = decompress(packed, BufReader::new(bytes));
         loop {
             self.buffer.fill(&mut message, READ)?;
             if self.buffer.held().is_empty() {
@@ -309,7 +384,7 @@ impl<'b> MailFile<'b> {
         if self.at_head {
             return Ok(());
         }
-        self.file.seek(SeekFrom::Start(0))?;
+        self.origin.bytes().restart()?;
         self.at_head = true;
         self.fill()
     }
@@ -318,15 +393,155 @@ impl<'b> MailFile<'b> {
     /// its end.
     fn fill(&mut self) -> io::Result<()> {
         let wanted = usize::try_from(self.size).unwrap_or(HEAD).min(HEAD);
-        self.buffer.fill(&mut self.file, wanted)
+        self.buffer.fill(self.origin.bytes(), wanted)
+    }
+}
+
+/// Bytes that fail when they are read, as those on a bad disk do.
+#[cfg(test)]
+pub(crate) mod faulty {
+    use std::io::{self, Cursor, Read, Seek};
+
+    use super::Bytes;
+
+    /// Where the disk is bad.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub(crate) enum Fault {
+        /// From the byte at this place on.
+        From(u64),
+        /// Where it is to be read once more.
+        Restart,
+        /// Nowhere, but it gives a byte at a time, and is interrupted before each.
+        Slow,
+    }
+
+    /// What the system says of a bad disk.
+    pub(crate) const EIO: i32 = 5;
+
+    /// Such bytes.
+    #[derive(Debug)]
+    pub(crate) struct Faulty {
+        bytes: Cursor<Vec<u8>>,
+        fault: Fault,
+        interrupted: bool,
+    }
+
+    impl Faulty {
+        pub(crate) fn new(bytes: &[u8], fault: Fault) -> Faulty {
+            Faulty { bytes: Cursor::new(bytes.to_vec()), fault, interrupted: false }
+        }
+    }
+
+    impl Read for Faulty {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let at = self.bytes.position();
+            match self.fault {
+                Fault::From(bad) if at >= bad => Err(io::Error::from_raw_os_error(EIO)),
+                Fault::From(bad) => (&mut self.bytes).take(bad - at).read(buffer),
+                Fault::Restart => self.bytes.read(buffer),
+                Fault::Slow => {
+                    self.interrupted = !self.interrupted;
+                    if self.interrupted {
+                        return Err(io::ErrorKind::Interrupted.into());
+                    }
+                    (&mut self.bytes).take(1).read(buffer)
+                }
+            }
+        }
+    }
+
+    impl Bytes for Faulty {
+        fn restart(&mut self) -> io::Result<()> {
+            match self.fault {
+                Fault::Restart => Err(io::Error::from_raw_os_error(EIO)),
+                _ => self.bytes.rewind(),
+            }
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::io::Write;
 
+    use super::faulty::{EIO, Fault, Faulty};
     use super::*;
+
+    /// All that is read of bytes with a fault, twice over.
+    fn read_twice(bytes: &[u8], fault: Fault) -> io::Result<Vec<u8>> {
+        let known = Known { size: bytes.len() as u64, modified: 0, inode: 1 };
+        let mut buffer = Buffer::default();
+        let faulty = Box::new(Faulty::new(bytes, fault));
+        let mut mail = MailFile::of(faulty, known, &mut buffer)?;
+        let mut read = Vec::new();
+        for _ in 0..2 {
+            mail.read(|chunk| {
+                read.extend_from_slice(chunk);
+                ControlFlow::Continue(())
+            })?;
+        }
+        Ok(read)
+    }
+
+    #[test]
+    fn a_bad_disk_is_an_error_wherever_it_is_bad() {
+        let bytes: Vec<u8> = (0..=250).cycle().take(3 * READ).collect();
+        let size = bytes.len() as u64;
+        let edges = [0, 1, HEAD as u64 - 1, HEAD as u64, HEAD as u64 + 1, size - 1];
+        for fault in edges.map(Fault::From).into_iter().chain([Fault::Restart]) {
+            let error = read_twice(&bytes, fault).unwrap_err();
+            assert_eq!(error.raw_os_error(), Some(EIO), "{fault:?}");
+        }
+        for fault in [Fault::From(size + 1), Fault::Slow] {
+            assert!(read_twice(&bytes, fault).unwrap() == bytes.repeat(2), "{fault:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_changes_while_it_is_read_is_no_message() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("mail");
+        for (before, after) in [(3 * READ, 2 * READ), (3 * READ, 4 * READ), (3 * READ, 0)] {
+            fs::write(&path, vec![b'a'; before]).unwrap();
+            let mut buffer = Buffer::default();
+            let mut mail = MailFile::open(&path, &mut buffer).unwrap();
+            File::options().write(true).open(&path).unwrap().set_len(after as u64).unwrap();
+            let error = mail.read(|_| ControlFlow::Continue(())).unwrap_err();
+            assert!(is_change(&error), "{before} -> {after}: {error}");
+            let begun = mail.read(|_| ControlFlow::Break(()));
+            assert_eq!(begun.is_ok(), after > 0, "the beginning can be read");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_gone_while_it_is_read_is_read_to_its_end() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("mail");
+        let mut file = File::create(&path).unwrap();
+        file.write_all(&[b'a'; 3 * READ]).unwrap();
+        let mut buffer = Buffer::default();
+        let mut mail = MailFile::open(&path, &mut buffer).unwrap();
+        fs::remove_file(&path).unwrap();
+        let mut read = 0;
+        let ended = mail.read(|chunk| {
+            read += chunk.len();
+            ControlFlow::Continue(())
+        });
+        assert!(ended.unwrap() && read == 3 * READ);
+    }
+
+    #[test]
+    fn what_has_become_a_fifo_is_not_waited_for() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("mail");
+        let made = std::process::Command::new("mkfifo").arg(&path).status();
+        if made.is_ok_and(|made| made.success()) {
+            let mut buffer = Buffer::default();
+            let error = MailFile::open(&path, &mut buffer).unwrap_err();
+            assert_eq!(error.to_string(), "is not a regular file");
+        }
+    }
 
     #[test]
     fn reads_from_the_start_as_often_as_asked() {

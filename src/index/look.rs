@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
@@ -24,7 +24,7 @@ use crate::message::compression::{Seal, Storage};
 use super::record::{Facts, Keeper, Record};
 
 /// How many files a thread opens before it reads the first of them, if it may open as many.
-const BATCH: usize = 64;
+pub(super) const BATCH: usize = 64;
 
 /// What became of a file.
 #[derive(Debug)]
@@ -128,22 +128,8 @@ impl Looker<'_> {
         opened: io::Result<fs::File>,
         reader: &mut Reader<'_>,
     ) -> Look {
-        let trouble = |error| Box::new((file.folder(), error));
-        match self.read(file, path, opened, reader) {
-            Ok(look) => look,
-            Err(error) if leads_nowhere(error.path()) => {
-                let told = Error::told(error.path(), "is a link to nothing");
-                Look::Unreadable(trouble(told.of(Nature::DanglingLink)))
-            }
-            Err(error) if error.is_not_found() => {
-                let told = Error::told(error.path(), "vanished while the tree was read: run again");
-                Look::Gone(trouble(told.of(Nature::Vanished)))
-            }
-            Err(error) if error.is_io(is_change) => Look::Gone(trouble(error.of(Nature::Vanished))),
-            Err(error) => Look::Unreadable(trouble(error)),
-        }
+        self.read(file, path, opened, reader).unwrap_or_else(|error| unread(file, error))
     }
-
     fn read(
         &self,
         file: &File,
@@ -151,8 +137,22 @@ impl Looker<'_> {
         opened: io::Result<fs::File>,
         Reader { buffer, identifier, ids, .. }: &mut Reader<'_>,
     ) -> Result<Look, Error> {
-        let failed = |error| Error::io(&self.root.join(path), error);
-        let mut mail = opened.and_then(|file| MailFile::new(file, buffer)).map_err(failed)?;
+        let on_disk = || self.root.join(path);
+        let mail = opened.and_then(|file| MailFile::new(file, buffer));
+        let mut mail = mail.map_err(|error| Error::io(&on_disk(), error))?;
+        self.identify((file, path), &mut mail, on_disk, identifier, ids)
+    }
+
+    /// Identifies what is in an open file at this path.
+    pub(super) fn identify(
+        &self,
+        (file, path): (&File, &Path),
+        mail: &mut MailFile<'_>,
+        on_disk: impl Fn() -> PathBuf,
+        identifier: &mut Identifier,
+        ids: &mut Arena,
+    ) -> Result<Look, Error> {
+        let failed = |error| Error::io(&on_disk(), error);
         let facts = Facts {
             size: mail.size(),
             modified: mail.modified(),
@@ -167,7 +167,7 @@ impl Looker<'_> {
             _ => identify::Counts::IfReadableMail,
         };
         let wanted = identify::Options { date: self.before.is_some(), extent: self.extent };
-        let identity = identifier.identify(&mut mail, counts, wanted);
+        let identity = identifier.identify(mail, counts, wanted);
         let identity = identity.map_err(|error| failed(error).of(nature))?;
         let Some(identity) = identity else {
             return Ok(Look::NoMail(file.folder(), file.otherwise));
@@ -177,6 +177,22 @@ impl Looker<'_> {
         }
         let path = path.as_os_str().as_bytes();
         Ok(Look::Mail(self.keeper.keep(ids, (file, path), facts, identity)))
+    }
+}
+
+/// What is said of a file that could not be read.
+fn unread(file: &File, error: Error) -> Look {
+    let trouble = |error| Box::new((file.folder(), error));
+    if leads_nowhere(error.path()) {
+        let told = Error::told(error.path(), "is a link to nothing");
+        Look::Unreadable(trouble(told.of(Nature::DanglingLink)))
+    } else if error.is_not_found() {
+        let told = Error::told(error.path(), "vanished while the tree was read: run again");
+        Look::Gone(trouble(told.of(Nature::Vanished)))
+    } else if error.is_io(is_change) {
+        Look::Gone(trouble(error.of(Nature::Vanished)))
+    } else {
+        Look::Unreadable(trouble(error))
     }
 }
 
@@ -243,7 +259,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn records(looks: &mut [Look]) -> impl Iterator<Item = &mut Record> {
+pub(super) fn records(looks: &mut [Look]) -> impl Iterator<Item = &mut Record> {
     looks.iter_mut().filter_map(|look| match look {
         Look::Mail(record) => Some(record),
         _ => None,

@@ -33,8 +33,7 @@ pub(crate) fn chase<T>(
 ) {
     for _ in 0..ROUNDS {
         let (now, moving) = glance(root, gone.iter().map(|(trace, _)| trace.folder.as_path()));
-        let mut missed = Vec::new();
-        let mut found = Vec::new();
+        let (mut found, mut missed) = (Vec::new(), Vec::new());
         for (trace, what) in gone {
             match now.get(&trace) {
                 Some(path) => found.push((path.clone(), trace, what)),
@@ -42,14 +41,16 @@ pub(crate) fn chase<T>(
                 None => {}
             }
         }
-        if found.is_empty() && !missed.is_empty() {
-            thread::sleep(PAUSE);
-        }
-        gone = read(found);
-        gone.append(&mut missed);
-        if gone.is_empty() {
+        if found.is_empty() && missed.is_empty() {
             return;
         }
+        gone = if found.is_empty() {
+            thread::sleep(PAUSE);
+            missed
+        } else {
+            let again = read(found);
+            again.into_iter().chain(missed).collect()
+        };
     }
 }
 

@@ -5,6 +5,8 @@
 
 #[path = "../spool/mod.rs"]
 mod spool;
+#[path = "../ordeals/mod.rs"]
+mod ordeals;
 mod tree;
 mod plan;
 mod terminal;
@@ -14,13 +16,16 @@ mod allow;
 mod check;
 mod cli;
 mod docs;
+mod endings;
 mod examples;
+mod faults;
 mod fix;
 mod explain;
 mod laws;
 mod letters;
 mod reasons;
 mod saved;
+mod small;
 mod tidy;
 mod trees;
 mod untouched;

@@ -1,0 +1,48 @@
+//! The ordeals at their whole size, and those that need root. By hand, and with much room in
+//! `TMPDIR`: `docs/contributing.md` says how. `cargo test` alone has a hundredth of them.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that panics has failed")]
+#![allow(clippy::panic, clippy::string_slice, reason = "a test that panics has failed")]
+
+#[allow(dead_code, reason = "the other tests use the rest")]
+#[path = "../it/tree.rs"]
+mod tree;
+#[path = "../ordeals/mod.rs"]
+mod ordeals;
+mod mounts;
+
+use std::process::ExitCode;
+
+use libtest_mimic::{Arguments, Trial};
+
+use ordeals::Scale;
+
+/// One after the other: each is measured, and some fill a disk.
+fn main() -> ExitCode {
+    let arguments = Arguments { test_threads: Some(1), ..Arguments::from_args() };
+    libtest_mimic::run(&arguments, trials().collect()).exit_code()
+}
+
+fn trials() -> impl Iterator<Item = Trial> {
+    let sized: [(&str, fn(Scale)); 8] = [
+        ("crowded_folder", ordeals::crowded_folder),
+        ("sparse_message", ordeals::sparse_message),
+        ("long_header", ordeals::long_header),
+        ("many_fields", ordeals::many_fields),
+        ("compressed_bombs", ordeals::compressed_bombs),
+        ("flags_at_full_speed", ordeals::flags_at_full_speed),
+        ("folders_change_names", ordeals::folders_change_names),
+        ("killed_at_any_moment", ordeals::killed_at_any_moment),
+    ];
+    let sized = sized.into_iter().map(|(name, test)| {
+        Trial::test(name, move || {
+            test(Scale::Whole);
+            Ok(())
+        })
+    });
+    let leisure = Trial::test("flags_at_leisure", || {
+        ordeals::flags_at_leisure();
+        Ok(())
+    });
+    sized.chain([leisure]).chain(mounts::trials())
+}
