@@ -1,9 +1,9 @@
 //! A new file that has no name until it is whole, so that nothing half-written is ever left behind:
 //! not by a full disk, not by a signal that ends the tool in between, not by a power cut.
 //!
-//! On Linux most file systems have files without a name (`O_TMPFILE`, `open(2)`), which go with the
-//! process. Where there are none (NFS, FAT, other systems) a neighbour under a name of its own takes
-//! its place; then a signal may leave that neighbour, and never the file itself.
+//! On Linux most file systems have files without a name (`O_TMPFILE`, `open(2)`), which go with
+//! the process. Where there are none (NFS, FAT, other systems) a neighbour under a name of its own
+//! is written; then a signal may leave that neighbour half, and never the file itself.
 
 use std::fs::{File, Permissions};
 use std::io::{self, Write};

@@ -10,9 +10,9 @@ use maildiff::error::Error;
 use crate::new_file::{NewFile, folder_of};
 use crate::talk::unless_unread;
 
-/// Writes a file so that its name shows either what it held before or all of what is new. What is no
-/// file of its own (`/dev/stdout`, a pipe) is written straight, behind what is there; whoever reads
-/// there may stop reading. `write` is told whether a terminal will show it.
+/// Writes a file so that its name shows either what it held before or all of what is new. What is
+/// no file of its own (`/dev/stdout`, a pipe) is written straight, behind what is there; whoever
+/// reads there may stop reading. `write` is told whether a terminal will show it.
 ///
 /// # Errors
 /// Where the file cannot be written.

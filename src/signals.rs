@@ -1,8 +1,8 @@
 //! What signals do to the tool: as little as possible.
 //!
 //! SIGINT, SIGTERM and SIGHUP end it at once, as the system has it and as whoever started it may
-//! have changed that (`nohup`): nothing has to be tidied up, because a file that is being written has
-//! no name (`new_file`). SIGPIPE is ignored already, by Rust's start-up.
+//! have changed that (`nohup`): nothing has to be tidied up, because a file that is being written
+//! has no name (`new_file`). SIGPIPE is ignored already, by Rust's start-up.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;

@@ -280,3 +280,72 @@ fn nature(storage: Storage) -> Nature {
         Storage::Plain | Storage::Gzip | Storage::Zstd => Nature::Unreadable,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::index::{Index, Options, index};
+    use crate::mail_file::Known;
+    use crate::mail_file::faulty::{Fault, Faulty};
+    use crate::maildir::scan::{self, scan};
+
+    /// What is made of a message on a bad disk, as much of it as is wanted.
+    fn look_at(bytes: &[u8], fault: Fault, extent: Extent) -> Look {
+        let (keeper, read) = (Keeper::new(1, false), AtomicU64::new(0));
+        let looker =
+            Looker { root: Path::new(""), before: None, extent, keeper: &keeper, read: &read };
+        let file = File::new(0, Place::Cur, Arena::default().add(&[b"cur/1"]), 1, Otherwise::Mail);
+        let path = Path::new("cur/1");
+        let known = Known { size: bytes.len() as u64, modified: 0, inode: 1 };
+        let mut buffer = Buffer::default();
+        let opened = MailFile::of(Box::new(Faulty::new(bytes, fault)), known, &mut buffer);
+        let opened = opened.map_err(|error| Error::io(path, error));
+        let (mut identifier, mut ids) = (Identifier::default(), Arena::default());
+        let looked = opened.and_then(|mut mail| {
+            let on_disk = || path.to_owned();
+            looker.identify((&file, path), &mut mail, on_disk, &mut identifier, &mut ids)
+        });
+        looked.unwrap_or_else(|error| unread(&file, error))
+    }
+
+    /// An index of a tree that holds nothing else.
+    fn index_of(look: Look) -> Index {
+        let tree = tempfile::tempdir().unwrap();
+        fs::create_dir(tree.path().join("cur")).unwrap();
+        let scan = scan(tree.path(), &scan::Options::default()).unwrap();
+        let mut index = index(scan, &Options::default(), &AtomicU64::new(0));
+        let settled = index.settle(look);
+        index.messages.extend(settled);
+        index.add_up(&Options::default());
+        index
+    }
+
+    #[test]
+    fn what_lies_on_a_bad_disk_is_unreadable_and_never_nothing() {
+        let header = b"From: Ann <ann@example.org>\nMessage-ID: <a@example.org>\n\n";
+        let with_id = [&header[..], &b"Hello Bob\n".repeat(9_999)].concat();
+        let without = &with_id[header.len() - 1..];
+        let (nowhere, late) = (u64::MAX, with_id.len() as u64 - 99);
+        for extent in [Extent::Key, Extent::Header, Extent::Whole] {
+            for (bytes, bad, is_read) in [
+                (&*with_id, 0, false),
+                (&with_id, 9, false),
+                // Of a message with an id no more than its header need be whole.
+                (&with_id, late, extent < Extent::Whole),
+                (&with_id, nowhere, true),
+                (without, late - header.len() as u64, false),
+                (without, nowhere, true),
+            ] {
+                let index = index_of(look_at(bytes, Fault::From(bad), extent));
+                let found = (index.messages.len(), index.tally.unreadable, index.errors.len());
+                assert_eq!(found, if is_read { (1, 0, 0) } else { (0, 1, 1) }, "{extent:?} {bad}");
+            }
+            assert!(matches!(look_at(&with_id, Fault::Slow, extent), Look::Mail(_)));
+        }
+        let look = look_at(without, Fault::Restart, Extent::Key);
+        let Look::Unreadable(trouble) = look else { panic!("{look:?}") };
+        assert_eq!(trouble.1.to_string(), "cur/1: input/output error");
+    }
+}

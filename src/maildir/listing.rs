@@ -242,6 +242,29 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_directory_is_fresh_while_a_change_might_not_show() {
+        let state = |time| State { identity: (1, 1), written: (0, 0), changed: time };
+        let at = |milliseconds: u64| Duration::from_millis(100_000 + milliseconds);
+        let fresh = |state: State, now| state.fresh_for(at(now)).map(|fresh| fresh.as_millis());
+        let fine = state((100, 5_000_000));
+        let found = [0, 5, 20, 25, 1000].map(|now| fresh(fine, now));
+        assert_eq!(found, [Some(25), Some(20), Some(5), None, None]);
+        let whole = state((100, 0));
+        assert_eq!([0, 1999, 2000].map(|now| fresh(whole, now)), [Some(2000), Some(1), None]);
+        assert_eq!(fresh(state((999, 1)), 0), None, "a time far ahead says nothing");
+        assert_eq!(fresh(state((-1, 1)), 0), None);
+    }
+
+    #[test]
+    fn a_directory_that_has_just_changed_is_not_steady_and_is_when_it_was_waited_for() {
+        let directory = tempfile::tempdir().unwrap();
+        fs::write(directory.path().join("1"), "mail").unwrap();
+        let listing = list(directory.path()).unwrap();
+        assert!(listing.steady && listing.entries.iter().count() == 1);
+        assert!(listing.state.fresh_for(now()).is_none());
+    }
+
+    #[test]
     fn of_two_listings_the_later_says_what_a_name_is() {
         let entry = |name, inode| Entry { name: OsStr::new(name), inode, kind: Kind::File };
         let of = |listed: &[(&'static str, u64)]| {

@@ -16,16 +16,16 @@ use super::file::File;
 use super::file_name;
 use super::listing;
 
-/// How often messages are looked for that are nowhere to be seen, while their folder keeps changing.
-/// Somebody who renames all there is at full speed needs about six of them.
+/// How often messages are looked for that are nowhere to be seen while their folder keeps changing.
+/// Where somebody renames all there is at full speed it takes about six times.
 const ROUNDS: usize = 20;
 /// How long a folder is left alone of which a round has found nothing.
 const PAUSE: Duration = Duration::from_millis(5);
 
 /// Looks for messages that are no longer where they were listed. `read` is given those that were
 /// found, each with the path that it has now, and gives back those that were gone again. However
-/// many there are, each folder is listed once a round; and not again once they are known to be gone,
-/// for which it stood still and had them not. What is left as it was given was not found.
+/// many there are, each folder is listed once a round; and not again once they are known to be
+/// gone, because it stood still and had them not.
 pub(crate) fn chase<T>(
     root: &Path,
     mut gone: Vec<(Trace, T)>,

@@ -408,3 +408,56 @@ fn count_files(directory: &Path) -> u64 {
     let below = WalkDir::new(directory).min_depth(1).into_iter().flatten();
     below.filter(|entry| !entry.file_type().is_dir()).count() as u64
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What was found below a root of which folders changed names in the middle of a walk.
+    fn walk_while(change: impl FnOnce(&Path)) -> (Vec<String>, Vec<Found>, usize) {
+        let tree = tempfile::tempdir().unwrap();
+        for folder in ["a", "b"] {
+            let cur = tree.path().join(folder).join("cur");
+            fs::create_dir_all(&cur).unwrap();
+            fs::write(cur.join(folder), "mail").unwrap();
+        }
+        let (mut seen, mut files) = (Seen::new(), Files::default());
+        let (walk, links, listed) = Default::default();
+        let (root, base) = (tree.path(), Path::new(""));
+        let mut walker =
+            Walker { root, base, walk, files: &mut files, links, listed, seen: &mut seen };
+        walker.descend(PathBuf::from("a"));
+        change(tree.path());
+        walker.descend(PathBuf::from("b"));
+        walker.look_again();
+        let Walk { directories, errors, findings, .. } = walker.walk;
+        let of = |(path, directory): (&PathBuf, &Directory)| {
+            let entries = files.of(&directory.files);
+            let names = entries.map(|(_, entry)| path.join(entry.name).display().to_string());
+            names.collect::<Vec<_>>()
+        };
+        let mut paths: Vec<String> = directories.iter().flat_map(of).collect();
+        paths.sort();
+        (paths, findings.into_iter().map(|found| found.kind).collect(), errors.len())
+    }
+
+    #[test]
+    fn folders_that_change_names_are_both_read() {
+        let (paths, findings, errors) = walk_while(|_| {});
+        assert_eq!(
+            (paths, findings, errors),
+            (vec!["a/cur/a".into(), "b/cur/b".into()], vec![], 0)
+        );
+        let swap = |root: &Path| {
+            for (from, to) in [("a", "c"), ("b", "a"), ("c", "b")] {
+                fs::rename(root.join(from), root.join(to)).unwrap();
+            }
+        };
+        let (paths, ..) = walk_while(swap);
+        // The one that was read before is sought where it was, and told as gone.
+        assert_eq!(paths, ["a/cur/a", "a/cur/b"]);
+        let (paths, _, errors) =
+            walk_while(|root| fs::rename(root.join("b"), root.join("c")).unwrap());
+        assert_eq!((paths, errors), (vec!["a/cur/a".into()], 1));
+    }
+}

@@ -40,9 +40,17 @@ fn trials() -> impl Iterator<Item = Trial> {
             Ok(())
         })
     });
-    let leisure = Trial::test("flags_at_leisure", || {
-        ordeals::flags_at_leisure();
-        Ok(())
+    let others: [(&str, fn()); 4] = [
+        ("zstd_windows", ordeals::zstd_windows),
+        ("deep_names", ordeals::deep_names),
+        ("longer_than_any_path", ordeals::longer_than_any_path),
+        ("flags_at_leisure", ordeals::flags_at_leisure),
+    ];
+    let others = others.into_iter().map(|(name, test)| {
+        Trial::test(name, move || {
+            test();
+            Ok(())
+        })
     });
-    sized.chain([leisure]).chain(mounts::trials())
+    sized.chain(others).chain(mounts::trials())
 }

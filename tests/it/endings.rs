@@ -1,5 +1,5 @@
-//! How a run ends: where a disk is full, where nobody reads, where few files may be open, and where a
-//! signal comes in the middle of it.
+//! How a run ends: where a disk is full, where nobody reads, where few files may be open, and where
+//! a signal comes in the middle of it.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
