@@ -200,7 +200,7 @@ pub(crate) struct Known {
 
 /// Whether a file turned out to change while it was read.
 pub fn is_change(error: &io::Error) -> bool {
-    error.get_ref().is_some_and(|cause| cause.is::<Changed>())
+    matches!(error.get_ref(), Some(cause) if cause.is::<Changed>())
 }
 
 /// The error of a file that has another length at its end than at its beginning.
@@ -519,7 +519,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("mail");
         let mut file = File::create(&path).unwrap();
-        file.write_all(&[b'a'; 3 * READ]).unwrap();
+        file.write_all(&vec![b'a'; 3 * READ]).unwrap();
         let mut buffer = Buffer::default();
         let mut mail = MailFile::open(&path, &mut buffer).unwrap();
         fs::remove_file(&path).unwrap();

@@ -303,11 +303,11 @@ mod tests {
         let opened = MailFile::of(Box::new(Faulty::new(bytes, fault)), known, &mut buffer);
         let opened = opened.map_err(|error| Error::io(path, error));
         let (mut identifier, mut ids) = (Identifier::default(), Arena::default());
-        let looked = opened.and_then(|mut mail| {
+        let found = opened.and_then(|mut mail| {
             let on_disk = || path.to_owned();
             looker.identify((&file, path), &mut mail, on_disk, &mut identifier, &mut ids)
         });
-        looked.unwrap_or_else(|error| unread(&file, error))
+        found.unwrap_or_else(|error| unread(&file, error))
     }
 
     /// An index of a tree that holds nothing else.

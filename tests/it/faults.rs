@@ -193,7 +193,7 @@ fn what_is_read_again_must_be_what_it_was() {
 
 #[test]
 fn names_are_as_long_and_as_odd_as_a_system_takes_them() {
-    let fill = |begin: &[u8], filler: &[u8], end: &[u8]| {
+    let padded = |begin: &[u8], filler: &[u8], end: &[u8]| {
         let room = 255 - begin.len() - end.len();
         let middle: Vec<u8> = filler.iter().copied().cycle().take(room).collect();
         [begin, &middle, end].concat()
@@ -202,9 +202,9 @@ fn names_are_as_long_and_as_odd_as_a_system_takes_them() {
         [b"x", b"\n", b"'\"\\", b"\x1b[2J", b"\xff\xfe", b"\xe2\x80\xae\t$(x)"];
     let build = |folders: bool| {
         fillers.iter().enumerate().fold(Tree::of(&["a"]), |tree, (at, filler)| {
-            let file = [b"cur/".to_vec(), fill(b"", filler, b":2,S")].concat();
+            let file = [b"cur/".to_vec(), padded(b"", filler, b":2,S")].concat();
             let tree = tree.with(raw(&file), mail(&at.to_string()));
-            let folder = fill(b".", filler, at.to_string().as_bytes());
+            let folder = padded(b".", filler, at.to_string().as_bytes());
             let inside = raw(&folder).join("cur/1:2,S");
             if folders { tree.with(inside, mail(&format!("in{at}"))) } else { tree }
         })

@@ -18,7 +18,7 @@ pub(crate) fn crowded_folder(scale: Scale) {
         fs::write(tree.path(name), mail(&at.to_string()).bytes()).unwrap();
     }
     let index = elsewhere.path("index");
-    let room = |messages: u64| ROOM + (messages * PER_MESSAGE >> 20);
+    let room = |messages: u64| ROOM + messages * PER_MESSAGE / (1 << 20);
     let saving = Measured::of("crowd: index", tool().args(["index", "-o"]).arg(&index).arg(&tree));
     // What a line tells beyond the record, headers among it, is kept until it is written.
     saving.within(0, room(2 * files));

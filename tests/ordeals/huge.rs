@@ -25,7 +25,7 @@ pub(crate) fn sparse_message(scale: Scale) {
 
 /// A header that is one field of 1 GB, with the id behind it.
 pub(crate) fn long_header(scale: Scale) {
-    let line = [b'x'; 1 << 16];
+    let line = vec![b'x'; 1 << 16];
     write_header("header", scale.bytes(1 << 30) / line.len() as u64, &line, [b"X-Long: ", b"\n"]);
 }
 

@@ -3,13 +3,13 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
+use std::time::Duration;
 
 use libtest_mimic::Trial;
 use serde_json::Value;
 
 use crate::clients::{Layout, Mbsync};
+use crate::ordeals::{Restless, nothing_lost_or_doubled};
 use crate::place::Place;
 use crate::programs::{Told, shell, trial};
 use crate::server::Server;
@@ -307,67 +307,12 @@ const RESTLESS: u64 = 2000;
 fn renamed_meanwhile() {
     let scene = Scene::with("renamed_meanwhile", "", RESTLESS);
     let (account, replica) = (scene.account(), &scene.mbsync.near);
-    let restless = Restless::default();
-    thread::scope(|scope| {
-        let at_work = scope.spawn(|| restless.change_flags(&account.join("cur")));
-        let _end = Ended(&restless);
-        while !restless.begun.load(Ordering::Relaxed) {
-            assert!(!at_work.is_finished(), "nothing is renamed");
-            thread::yield_now();
-        }
+    let cur = account.join("cur");
+    let change = |restless: &Restless| restless.change_flags(&cur, Duration::ZERO);
+    Restless::meanwhile(change, || {
         for _run in 0..20 {
-            nothing_lost_or_doubled(&report(&account, replica, ""));
+            nothing_lost_or_doubled(&report(&account, replica, ""), RESTLESS);
         }
     });
     assert_eq!(report(&account, replica, "").status, 0);
-}
-
-/// Somebody who sets and takes flags as a server does, by renaming, as fast as that goes.
-#[derive(Default)]
-struct Restless {
-    begun: AtomicBool,
-    stop: AtomicBool,
-}
-
-impl Restless {
-    fn change_flags(&self, cur: &Path) {
-        let files = fs::read_dir(cur).unwrap().map(|entry| entry.unwrap().path());
-        let mut files: Vec<PathBuf> = files.collect();
-        for flags in ["FS", "S"].into_iter().cycle() {
-            for file in &mut files {
-                if self.stop.load(Ordering::Relaxed) {
-                    return;
-                }
-                let (base, _) = file.to_str().unwrap().rsplit_once(":2,").unwrap();
-                let renamed = PathBuf::from(format!("{base}:2,{flags}"));
-                fs::rename(&*file, &renamed).unwrap();
-                *file = renamed;
-                self.begun.store(true, Ordering::Relaxed);
-            }
-        }
-    }
-}
-
-/// Ends the renaming when it goes, also when a test has failed.
-struct Ended<'a>(&'a Restless);
-
-impl Drop for Ended<'_> {
-    fn drop(&mut self) {
-        self.0.stop.store(true, Ordering::Relaxed);
-    }
-}
-
-/// Either all is there once, or the run says that it is not proven and where it could not settle.
-/// What it did not see it never calls a difference of its own side, nor anything a copy.
-#[track_caller]
-fn nothing_lost_or_doubled(report: &Report) {
-    let count = |word| report.count(word);
-    match report.status {
-        0 => assert_eq!(count("same"), RESTLESS),
-        2 => assert!(report.errors().iter().all(|error| error.starts_with("left cur"))),
-        status => panic!("status {status}: {:#}", report.json["messages"]),
-    }
-    assert_eq!(report.status == 2, !report.errors().is_empty());
-    assert_eq!([count("only-left"), count("copies"), count("moved"), count("content")], [0; 4]);
-    assert_eq!(count("same") + count("only-right"), RESTLESS);
 }

@@ -12,6 +12,8 @@ mod spool;
 #[allow(dead_code, reason = "the other tests use the rest")]
 #[path = "../it/tree.rs"]
 mod tree;
+#[path = "../ordeals/mod.rs"]
+mod ordeals;
 
 mod programs;
 mod place;
