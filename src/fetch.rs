@@ -75,14 +75,14 @@ fn read_header(mail: &mut MailFile<'_>) -> io::Result<Header> {
     let mut wire = Wire::default();
     mail.read(|chunk| {
         let mut body = 0;
-        zone.feed(chunk, &mut |piece| match piece {
+        zone.feed(chunk, &mut |piece: Piece<'_>| match piece {
             Piece::Body(bytes) => body += bytes.len(),
             piece => fields.take(&piece),
         });
         wire.take(chunk.get(..chunk.len().saturating_sub(body)).unwrap_or(chunk));
         if zone.is_in_body() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     })?;
-    zone.finish(&mut |piece| fields.take(&piece));
+    zone.finish(&mut |piece: Piece<'_>| fields.take(&piece));
     let [date, from, subject] = ["date", "from", "subject"].map(|name| fields.first(name));
     Ok(Header { envelope: Envelope::new(date, from, subject), wire_size: wire.size() })
 }

@@ -77,13 +77,13 @@ impl Canonical {
     /// Takes the next bytes of the message.
     pub fn update(&mut self, bytes: &[u8]) {
         let Canonical { zone, sieve, hash } = self;
-        zone.feed(bytes, &mut |piece| hash.update(sieve.sift(&piece)));
+        zone.feed(bytes, &mut |piece: Piece<'_>| hash.update(sieve.sift(&piece)));
     }
 
     /// The content, after the last byte.
     pub fn finish(self) -> Content {
         let Canonical { mut zone, mut sieve, mut hash } = self;
-        zone.finish(&mut |piece| hash.update(sieve.sift(&piece)));
+        zone.finish(&mut |piece: Piece<'_>| hash.update(sieve.sift(&piece)));
         hash.finish()
     }
 }
