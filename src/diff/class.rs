@@ -114,6 +114,8 @@ pub enum Reason {
     FolderAbsent,
     /// Another message has its Message-ID.
     ReusedId,
+    /// It has no usable Message-ID, and is one of more than the other side has of such.
+    Unidentified,
     /// The contents differ in no way that has a name.
     Differs,
     /// Nothing that is known explains it.
@@ -142,6 +144,7 @@ impl Reason {
             Reason::FolderNameRefused => "folder name refused",
             Reason::FolderAbsent => "folder absent",
             Reason::ReusedId => "reused id",
+            Reason::Unidentified => "unidentified",
             Reason::Differs => "differs",
             Reason::Unexplained => "unexplained",
         }
@@ -169,6 +172,9 @@ impl Reason {
             }
             Reason::FolderAbsent => "the other side has no such folder",
             Reason::ReusedId => "another message has the same Message-ID",
+            Reason::Unidentified => {
+                "no Message-ID, and more such messages here than there: which is missing is unknown"
+            }
             Reason::Differs => "the same Message-ID, another content",
             Reason::Unexplained => "no cause seen in the trees: never copied, or deleted there",
         }

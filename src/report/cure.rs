@@ -74,7 +74,7 @@ fn of_reason(
             Some("sync the folder too; if it has another name there, say so with --map".to_owned())
         }
         Reason::Differs => Some(or(of_other_content(indexes, row), "compare the two files")),
-        Reason::ReusedId | Reason::Unexplained => None,
+        Reason::ReusedId | Reason::Unidentified | Reason::Unexplained => None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! The answer, in one line.
 
 use crate::diff::Counts;
-use crate::side::Side;
+use crate::side::{Side, Sides};
 use crate::verdict::Exit;
 
 use super::super::Report;
@@ -14,11 +14,9 @@ pub(super) fn line(report: &Report<'_>, paint: Paint) -> String {
     let sentence = match verdict.exit {
         Exit::Trouble => format!("NOT PROVEN: {}.", trouble(report)),
         _ if verdict.strict => format!("{} {}", strict(report), unchecked(report)),
-        _ if verdict.complete => {
-            [complete(report), others(report), unchecked(report).to_owned()].join(" ")
-        }
-        Exit::Same => format!("{} This was allowed.", incomplete(report)),
-        Exit::Different => incomplete(report),
+        _ if verdict.complete => [complete(report), others(report), unchecked(report)].join(" "),
+        Exit::Same => format!("{} This was allowed. {}", incomplete(report), by_ids(report)),
+        Exit::Different => format!("{} {}", incomplete(report), by_ids(report)),
     };
     let sentence = sentence.split_whitespace().collect::<Vec<_>>().join(" ");
     paint.verdict(verdict, &sentence)
@@ -38,12 +36,37 @@ fn strict(report: &Report<'_>) -> String {
 }
 
 /// What a good answer does not say.
-fn unchecked(report: &Report<'_>) -> &'static str {
-    if report.verdict.content_checked {
-        "Every content was compared."
+fn unchecked(report: &Report<'_>) -> String {
+    if report.diff.ids_only {
+        by_ids(report)
+    } else if report.verdict.content_checked {
+        "Every content was compared.".to_owned()
     } else {
-        "Bodies of equal size were not compared (--content does)."
+        "Bodies of equal size were not compared (--content does).".to_owned()
     }
+}
+
+/// That an answer rests on Message-IDs, where it does, and on numbers where there are none.
+fn by_ids(report: &Report<'_>) -> String {
+    let tables = Side::BOTH.into_iter().filter(|&side| report.indexes[side].is_table());
+    let which = match tables.collect::<Vec<Side>>()[..] {
+        [] => return String::new(),
+        [side] => format!("the {side} is a table"),
+        _ => "both sides are tables".to_owned(),
+    };
+    let Sides { left, right } = report.diff.unidentified;
+    let counted = if left == right {
+        format!("{} without a Message-ID {} only counted", plural(left, "message"), were(left))
+    } else {
+        let (left, right) = (grouped(left), grouped(right));
+        format!("messages without a Message-ID were only counted, {left} left and {right} right")
+    };
+    let counted = if left + right > 0 { format!("; {counted}") } else { String::new() };
+    format!("Contents were not compared: {which}{counted}.")
+}
+
+fn were(count: u64) -> &'static str {
+    if count == 1 { "was" } else { "were" }
 }
 
 fn complete(report: &Report<'_>) -> String {
