@@ -6,6 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
+use unicode_normalization::UnicodeNormalization;
+
 use crate::error::Error;
 use crate::input::Input;
 use crate::maildir::file::Place;
@@ -191,12 +193,14 @@ impl Form {
     }
 }
 
-/// A server tells names in UTF-8, with its own separator between levels.
+/// A server tells names in UTF-8, with its own separator between levels; what it tells of a `/`
+/// separates them, and pairing takes a `.` for one where there is no better match.
 fn folder_name(raw: &[u8]) -> FolderName {
-    match str::from_utf8(raw) {
-        Ok(text) => FolderName::typed(text),
-        Err(_) => FolderName::typed(&decode_component(raw).text),
-    }
+    let level = |raw: &[u8]| match str::from_utf8(raw) {
+        Ok(text) => text.nfc().collect(),
+        Err(_) => decode_component(raw).text,
+    };
+    FolderName::from_components(raw.split(|&byte| byte == b'/').map(level))
 }
 
 /// The folders of these names, and where each name's is.

@@ -54,9 +54,7 @@ pub(super) fn read(
 
 fn no_show(input: &Input, count: u64, error: &serde_json::Error) -> Error {
     let told = format!(
-        "is not what `notmuch show --format=json --body=false '*'` prints: line {}, message \
-         {count}: {error}",
-        error.line()
+        "is not what `notmuch show --format=json --body=false '*'` prints: message {count}: {error}"
     );
     Error::told(input.name(), told)
 }
