@@ -69,7 +69,7 @@ impl<'a> Paired<'a> {
     }
 
     /// Pairs what is alike in some way, as many as both sides have, in the order of the lists.
-    fn step<L: Ord>(&mut self, likeness: impl Fn(Side, Message<'_>) -> Option<L>) {
+    fn step<L: Ord>(&mut self, likeness: impl Fn(Side, Message<'a>) -> Option<L>) {
         if self.over.left.is_empty() || self.over.right.is_empty() {
             return;
         }
