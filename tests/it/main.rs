@@ -17,6 +17,7 @@ mod explain;
 mod laws;
 mod letters;
 mod reasons;
+mod table;
 mod tidy;
 mod trees;
 mod vectors;
