@@ -23,6 +23,13 @@ use super::ids::of_notmuch;
 struct Message {
     id: Text,
     filename: Texts,
+    /// Whether the query found it, and not only another message of its thread.
+    #[serde(rename = "match", default = "yes")]
+    is_found: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// Whether a file that begins so may be what notmuch prints.
@@ -40,8 +47,9 @@ pub(super) fn read(
     let messages = serde_json::Deserializer::from_reader(reader).into_iter::<Option<Message>>();
     for (count, message) in (1_u64..).zip(messages) {
         let told = |error: serde_json::Error| no_show(input, count, &error);
-        // A message that does not match the query is null.
-        let Some(Message { id, filename }) = message.map_err(told)? else { continue };
+        // What was not found is null, or told as that.
+        let message = message.map_err(told)?.filter(|message| message.is_found);
+        let Some(Message { id, filename, .. }) = message else { continue };
         for file in &filename.0 {
             take(entry(&id.0, &file.0))?;
         }
@@ -200,7 +208,8 @@ mod tests {
     fn every_file_of_every_message() {
         let json = r#"[[[{"id": "A@b", "match": true,
             "filename": ["/m/cur/1:2,RS", "/m/.x/new/2"], "tags": ["a,]", "b\\\"}"]},
-            [[{"id": "re@b", "filename": "/m/.x/3:2,"}, []], [null, []]]]],
+            [[{"id": "re@b", "filename": "/m/.x/3:2,"}, []], [null, []],
+            [{"id": "other@b", "filename": ["/m/cur/9"], "match": false}, []]]]],
             [[{"id": "notmuch-sha1-0123456789012345678901234567890123456789",
             "filename": ["/m/~/cur/4:2,F"], "headers": {"To": "[x], {"}}, []]]]"#;
         let rows =

@@ -158,9 +158,9 @@ fn copies_are_counted_by_number() {
     report_with(&tree, &one, "").is(1, "same 1, copies 2");
     report_with(&tree, &one, "--one-way").is(0, "same 1, copies 2");
     report_with(&tree, "<a@example.org>\n<a@example.org>\n", "").is(1, "same 2, copies 1");
-    let three = doveadm(&[["Sent", "\\Seen", "<A@example.org>"]; 3]);
-    report_with(&tree, &three, "").is(1, "same 1, moved 2, case-only 3");
-    report_with(&tree, &three, "--case-sensitive").is(1, "only-left 3, only-right 3");
+    let thrice = doveadm(&[["Sent", "\\Seen", "<A@example.org>"]; 3]);
+    report_with(&tree, &thrice, "").is(1, "same 1, moved 2, case-only 3");
+    report_with(&tree, &thrice, "--case-sensitive").is(1, "only-left 3, only-right 3");
 }
 
 #[test]

@@ -44,7 +44,7 @@ fn table(server: &Server, place: &Place, name: &str, settings: &[&str]) -> PathB
 /// server takes its time.
 fn is_plain(entry: &Entry) -> bool {
     match entry.label {
-        LETTER => entry.bytes.len() % 10 == 0,
+        LETTER => entry.bytes.len().is_multiple_of(10),
         label => [REUSED_ID, OTHER_CASE, COPY].contains(&label),
     }
 }
