@@ -91,6 +91,8 @@ pub enum Reason {
     Tmp,
     /// It lies in a dot file, and nowhere else.
     Hidden,
+    /// It has no usable Message-ID, and is one of more than the other side has of such.
+    Unidentified,
     /// Its folder is one that a server of this layout does not list.
     InvisibleFolder,
     /// Nothing is in it.
@@ -114,8 +116,6 @@ pub enum Reason {
     FolderAbsent,
     /// Another message has its Message-ID.
     ReusedId,
-    /// It has no usable Message-ID, and is one of more than the other side has of such.
-    Unidentified,
     /// The contents differ in no way that has a name.
     Differs,
     /// Nothing that is known explains it.
@@ -133,6 +133,7 @@ impl Reason {
             Reason::Misfiled => "misfiled",
             Reason::Tmp => "tmp",
             Reason::Hidden => "hidden",
+            Reason::Unidentified => "unidentified",
             Reason::InvisibleFolder => "invisible folder",
             Reason::Empty => "empty",
             Reason::NoHeaderEnd => "no end of header",
@@ -144,7 +145,6 @@ impl Reason {
             Reason::FolderNameRefused => "folder name refused",
             Reason::FolderAbsent => "folder absent",
             Reason::ReusedId => "reused id",
-            Reason::Unidentified => "unidentified",
             Reason::Differs => "differs",
             Reason::Unexplained => "unexplained",
         }
@@ -157,6 +157,9 @@ impl Reason {
             Reason::Misfiled => "not in cur/ or new/, so that no server shows it",
             Reason::Tmp => "never delivered, and nowhere else",
             Reason::Hidden | Reason::HiddenOn(_) => "no server shows a dot file",
+            Reason::Unidentified => {
+                "no Message-ID, and more such messages here than there: which is missing is unknown"
+            }
             Reason::InvisibleFolder => "a server of this layout does not list its folder",
             Reason::Empty => "nothing in it to compare",
             Reason::NoHeaderEnd => "mbsync before 1.5 passes it over, and never tries again",
@@ -172,9 +175,6 @@ impl Reason {
             }
             Reason::FolderAbsent => "the other side has no such folder",
             Reason::ReusedId => "another message has the same Message-ID",
-            Reason::Unidentified => {
-                "no Message-ID, and more such messages here than there: which is missing is unknown"
-            }
             Reason::Differs => "the same Message-ID, another content",
             Reason::Unexplained => "no cause seen in the trees: never copied, or deleted there",
         }

@@ -156,7 +156,7 @@ impl Columns {
         let mut lines = Lines::of(input);
         let (mut line, mut row) = (Vec::new(), Vec::new());
         let mut first: Option<u64> = None;
-        let mut user = Vec::new();
+        let mut users = Users::default();
         lines.read(&mut line)?;
         loop {
             let is_line = lines.read(&mut line)?;
@@ -165,7 +165,8 @@ impl Columns {
             let starts = is_titles || is_line && self.starts(&line, &lines)?;
             if let Some(number) = first.filter(|_| starts || !is_line) {
                 if let Some(row) = self.cells(&row) {
-                    check_user(&row, &mut user, number, &lines)?;
+                    let user = users.check(row.cell(Column::User));
+                    user.map_err(|told| lines.error_in(number, &told))?;
                     take_row(&row, number, take)?;
                     first = None;
                 } else if !is_line {
@@ -204,7 +205,8 @@ impl Columns {
     fn start(&self, line: &[u8]) -> Start {
         let Some((cells, _)) = split_before(line, &self.before) else { return Start::Continuation };
         let sure = self.before.is_empty() || cells.iter().any(|(column, _)| column.is_sure());
-        if sure || !line.starts_with(b" ") { Start::Row } else { Start::Doubtful }
+        let goes_on = matches!(line.first(), Some(b' ' | b'\t'));
+        if sure || !goes_on { Start::Row } else { Start::Doubtful }
     }
 
     /// The cells of a row, if these lines are all of one.
@@ -247,46 +249,55 @@ fn no_row(lines: &Lines<'_>, number: u64) -> Error {
     lines.error_in(number, &format!("is no row of what doveadm prints; make it with {FETCH}"))
 }
 
-/// The mail of two users is two sides.
-fn check_user(
-    row: &Row<'_>,
-    known: &mut Vec<u8>,
-    number: u64,
-    lines: &Lines<'_>,
-) -> Result<(), Error> {
-    let Some(user) = row.cell(Column::User) else { return Ok(()) };
-    if known.is_empty() {
-        known.extend_from_slice(user);
+/// Whose mail it is: that of two users is two sides.
+#[derive(Debug, Default)]
+pub(super) struct Users {
+    first: Vec<u8>,
+}
+
+impl Users {
+    /// Checks the user of a message, as far as that is told.
+    pub(super) fn check(&mut self, user: Option<&[u8]>) -> Result<(), String> {
+        let Some(user) = user else { return Ok(()) };
+        if self.first.is_empty() {
+            self.first.extend_from_slice(user);
+        }
+        if self.first == user {
+            return Ok(());
+        }
+        let [one, other] = [&self.first, user].map(String::from_utf8_lossy);
+        Err(format!(
+            "is of the user {other}, and those before are of {one}: fetch the mail of one, with -u"
+        ))
     }
-    if known == user {
-        return Ok(());
-    }
-    let [one, other] = [known, user].map(String::from_utf8_lossy);
-    let told = format!(
-        "is of the user {other}, and those above are of {one}: fetch the mail of one, with -u"
-    );
-    Err(lines.error_in(number, &told))
+}
+
+/// By what a message of a mailbox is found, as an IMAP URL has it (RFC 5092 §6).
+pub(super) fn path(mailbox: &[u8], uid: Option<&[u8]>) -> Option<Vec<u8>> {
+    uid.map(|uid| [mailbox, b"/;UID=", uid].concat())
+}
+
+/// A decimal number.
+pub(super) fn number(digits: &[u8]) -> Option<u64> {
+    str::from_utf8(digits).ok()?.parse().ok()
 }
 
 fn take_row(
     row: &Row<'_>,
-    number: u64,
+    line: u64,
     take: &mut dyn FnMut(Entry<'_>) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let folder = row.cell(Column::Mailbox).unwrap_or_default();
-    // As an IMAP URL has it (RFC 5092 §6).
-    let path = match row.cell(Column::Uid) {
-        Some(uid) => [folder, b"/;UID=", uid].concat(),
-        None => format!("line {number}").into_bytes(),
-    };
-    let size = row.cell(Column::Size).and_then(|size| str::from_utf8(size).ok()?.parse().ok());
+    let path = path(folder, row.cell(Column::Uid));
+    let path = path.unwrap_or_else(|| format!("line {line}").into_bytes());
+    let size = row.cell(Column::Size).and_then(number);
     let flags = row.cell(Column::Flags).map(flags);
     take(Entry { id: id(row.ids), folder, path: &path, place: Place::Cur, size, flags })
 }
 
 /// The id, from the values of all Message-ID fields as they stand in the header, each from a line
 /// of its own that does not begin with a blank (Dovecot `doveadm-mail-fetch.c`, `fetch_hdr_field`).
-fn id(values: &[u8]) -> Option<MessageId> {
+pub(super) fn id(values: &[u8]) -> Option<MessageId> {
     const FIELD: &[Wanted] = &[("message-id", LONGEST_VALUE)];
     let mut fields = Fields::new(FIELD);
     for (at, line) in values.split(|&byte| byte == b'\n').enumerate() {
@@ -300,7 +311,7 @@ fn id(values: &[u8]) -> Option<MessageId> {
 }
 
 /// The six flags that every Maildir program knows, in the words of IMAP (RFC 9051 §2.3.2).
-fn flags(cell: &[u8]) -> Flags {
+pub(super) fn flags(cell: &[u8]) -> Flags {
     let letter = |word: &[u8]| match word.to_ascii_lowercase().as_slice() {
         b"\\draft" => Some(b'D'),
         b"\\flagged" => Some(b'F'),
@@ -395,7 +406,7 @@ mod tests {
         check("mailbox\thdr.message-id\nX\t<a@b>\nX\t<a@", "t: line 3 has no end");
         check("mailbox\thdr.message-id\nX\t<a@b>\n x\ty\n", "t: line 3 may be a message or");
         let two = "username\tmailbox\thdr.message-id\nann\tX\t<a@b>\nbob\tX\t<a@b>\n";
-        check(two, "t: line 3 is of the user bob, and those above are of ann");
+        check(two, "t: line 3 is of the user bob, and those before are of ann");
         let long = format!("mailbox\thdr.message-id\nX\t<a@b>\n{}", " long\n".repeat(200_000));
         check(&long, "t: line 2 begins a row of more than 1 MiB");
     }

@@ -18,7 +18,9 @@ use crate::message::id::MessageId;
 use crate::path;
 
 mod lines;
+mod objects;
 mod doveadm;
+mod fetched;
 mod ids;
 mod places;
 mod notmuch;
@@ -28,9 +30,9 @@ use lines::Lines;
 use places::{Directories, Names};
 
 /// What is taken for a table, in words that complete a sentence.
-const ACCEPTED: &str = "a table is what `doveadm -f tab fetch 'mailbox uid size.physical flags \
-    hdr.message-id' all`, `notmuch search --output=messages '*'` or `notmuch show --format=json \
-    --body=false '*'` prints, or a list of Message-IDs, one a line";
+const ACCEPTED: &str = "a table is what `doveadm -f json fetch 'mailbox uid size.physical flags \
+    hdr.message-id' all` prints (or with `-f tab`), `notmuch show --format=json --body=false '*'` \
+    or `notmuch search --output=messages '*'`, or a list of Message-IDs, one a line";
 
 /// What a table tells of messages, beside their ids.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -65,6 +67,7 @@ pub(crate) struct Entry<'r> {
 #[derive(Clone, Debug)]
 enum Form {
     Doveadm(Columns),
+    Fetched(Tells),
     Ids,
     Notmuch,
 }
@@ -148,8 +151,11 @@ impl Table {
 
 impl Form {
     fn of(input: &Input) -> Result<Form, Error> {
-        if notmuch::is_show(input.head()) {
-            return Ok(Form::Notmuch);
+        // Of threads there are lists of lists.
+        match objects::depth(input.head()) {
+            Some(1) => return fetched::tell(input).map(Form::Fetched),
+            Some(_) => return Ok(Form::Notmuch),
+            None => {}
         }
         let mut first = Vec::new();
         Lines::of(input).read(&mut first)?;
@@ -163,6 +169,7 @@ impl Form {
     fn tell(&self) -> Tells {
         match self {
             Form::Doveadm(columns) => columns.tell(),
+            Form::Fetched(tells) => *tells,
             Form::Ids => Tells::default(),
             Form::Notmuch => Tells { folders: true, paths: true, sizes: false, flags: true },
         }
@@ -171,7 +178,7 @@ impl Form {
     /// The names of folders, and what was guessed for that.
     fn name(&self, directories: Directories) -> (Names, Option<String>) {
         match self {
-            Form::Doveadm(_) => {
+            Form::Doveadm(_) | Form::Fetched(_) => {
                 let name = |raw: Box<[u8]>| (raw.clone(), folder_name(&raw));
                 (directories.into_keys().map(name).collect(), None)
             }
@@ -187,6 +194,7 @@ impl Form {
     ) -> Result<(), Error> {
         match self {
             Form::Doveadm(columns) => columns.read(input, take),
+            Form::Fetched(_) => fetched::read(input, take),
             Form::Ids => ids::read(input, take),
             Form::Notmuch => notmuch::read(input, take),
         }

@@ -1,11 +1,7 @@
 //! What `notmuch show --format=json --body=false` prints: messages in lists of lists of threads,
 //! each with the paths of its files.
-//!
-//! A thread is as deep as its replies, so the lists are not read as lists: outside messages their
-//! brackets and commas are blanks, and what is left is one message behind the other.
 
 use std::fmt;
-use std::io::{self, BufReader, Read};
 
 use serde::de::{Deserialize, Deserializer, SeqAccess, Visitor};
 
@@ -17,6 +13,7 @@ use crate::path;
 
 use super::Entry;
 use super::ids::of_notmuch;
+use super::objects::{self, Text, TextVisitor};
 
 /// A message, as notmuch tells it.
 #[derive(serde::Deserialize)]
@@ -32,39 +29,17 @@ fn yes() -> bool {
     true
 }
 
-/// Whether a file that begins so may be what notmuch prints.
-pub(super) fn is_show(head: &[u8]) -> bool {
-    head.trim_ascii_start().starts_with(b"[")
-}
-
-/// Hands on every file of every message.
+/// Hands on every file of every message that was found.
 pub(super) fn read(
     input: &Input,
     take: &mut dyn FnMut(Entry<'_>) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let mut flat = Flat::of(input.reader());
-    let reader = BufReader::with_capacity(1 << 16, &mut flat);
-    let messages = serde_json::Deserializer::from_reader(reader).into_iter::<Option<Message>>();
-    for (count, message) in (1_u64..).zip(messages) {
-        let told = |error: serde_json::Error| no_show(input, count, &error);
-        // What was not found is null, or told as that.
-        let message = message.map_err(told)?.filter(|message| message.is_found);
-        let Some(Message { id, filename, .. }) = message else { continue };
-        for file in &filename.0 {
-            take(entry(&id.0, &file.0))?;
-        }
-    }
-    if flat.is_closed() {
-        return Ok(());
-    }
-    Err(Error::told(input.name(), "is cut short: its lists do not end; make it again"))
-}
-
-fn no_show(input: &Input, count: u64, error: &serde_json::Error) -> Error {
-    let told = format!(
-        "is not what `notmuch show --format=json --body=false '*'` prints: message {count}: {error}"
-    );
-    Error::told(input.name(), told)
+    const PROGRAM: &str = "`notmuch show --format=json --body=false '*'`";
+    objects::read(input, PROGRAM, &mut |_, message: Message| {
+        let files = message.filename.0.iter().filter(|_| message.is_found);
+        files.map(|file| entry(&message.id.0, &file.0)).try_for_each(&mut *take)?;
+        Ok(true)
+    })
 }
 
 fn entry<'r>(id: &[u8], file: &'r [u8]) -> Entry<'r> {
@@ -79,83 +54,8 @@ fn entry<'r>(id: &[u8], file: &'r [u8]) -> Entry<'r> {
     Entry { id: of_notmuch(id), folder, path: file, place, size: None, flags }
 }
 
-/// JSON without the lists outside its objects.
-struct Flat<R> {
-    inner: R,
-    /// How many lists are open outside objects.
-    lists: i64,
-    /// How many objects are open.
-    objects: i64,
-    in_text: bool,
-    escaped: bool,
-}
-
-impl<R: Read> Flat<R> {
-    fn of(inner: R) -> Flat<R> {
-        Flat { inner, lists: 0, objects: 0, in_text: false, escaped: false }
-    }
-
-    /// Whether all that was opened is closed.
-    fn is_closed(&self) -> bool {
-        self.lists == 0 && self.objects == 0 && !self.in_text
-    }
-
-    fn flatten(&mut self, byte: &mut u8) {
-        if self.in_text {
-            self.in_text = *byte != b'"' || self.escaped;
-            self.escaped = *byte == b'\\' && !self.escaped;
-            return;
-        }
-        match *byte {
-            b'"' => self.in_text = true,
-            b'{' => self.objects += 1,
-            b'}' => self.objects -= 1,
-            b'[' | b']' | b',' if self.objects == 0 => {
-                self.lists += i64::from(*byte == b'[') - i64::from(*byte == b']');
-                *byte = b' ';
-            }
-            _ => {}
-        }
-    }
-}
-
-impl<R: Read> Read for Flat<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.inner.read(buffer)?;
-        buffer.iter_mut().take(read).for_each(|byte| self.flatten(byte));
-        Ok(read)
-    }
-}
-
-/// Text of any bytes: a path need not be UTF-8, and notmuch prints it as it is.
-struct Text(Vec<u8>);
-
 /// One text, as versions before 0.33 print the only path, or a list of them.
 struct Texts(Vec<Text>);
-
-struct TextVisitor;
-
-impl Visitor<'_> for TextVisitor {
-    type Value = Text;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a text")
-    }
-
-    fn visit_bytes<E: serde::de::Error>(self, bytes: &[u8]) -> Result<Text, E> {
-        Ok(Text(bytes.to_owned()))
-    }
-
-    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Text, E> {
-        Ok(Text(text.as_bytes().to_owned()))
-    }
-}
-
-impl<'de> Deserialize<'de> for Text {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Text, D::Error> {
-        deserializer.deserialize_bytes(TextVisitor)
-    }
-}
 
 struct TextsVisitor;
 

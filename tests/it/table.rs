@@ -32,6 +32,8 @@ fn a_list_in_any_dress() {
         "id:a@example.org\nid:\"b@example.org\"\n",
         r#"[[[{"id": "a@example.org", "filename": ["/m/cur/a:2,S"]}, []]],
             [[{"id": "b@example.org", "filename": ["/m/cur/b:2,S"]}, []]]]"#,
+        r#"[{"mailbox": "INBOX", "hdr.message-id": "\n\t<a@example.org>"},
+            {"mailbox": "INBOX", "hdr.message-id": "<b@example.org>"}]"#,
     ] {
         let report = report_with(&tree, list, "--only only-left,only-right");
         report.is(0, if list.contains("B@") { "same 2, case-only 1" } else { "same 2" });
@@ -74,7 +76,9 @@ fn what_is_no_table_is_refused() {
         ("# nothing yet\n", "no message to compare"),
         ("mailbox\thdr.message-id\n", "no message to compare"),
         ("mailbox\tuid\nINBOX\t1\n", "lacks the column hdr.message-id"),
-        ("[1, 2]\n", "is not what `notmuch show"),
+        ("[Ann] wrote to Bob\n", "message 1: expected value at line 1 column 2; a table is what"),
+        ("[[1, 2]]\n", "is not what `notmuch show"),
+        (r#"[{"mailbox": "INBOX", "hdr.message-id": "<a@b>"}"#, "is cut short"),
         (&long, "line 2 is longer than 1 MiB"),
         ("From ann@example.org Fri May 17 12:00:00 2024\n", "is an mbox file"),
         ("", "is empty"),
@@ -230,7 +234,7 @@ fn the_mail_of_two_users_is_refused() {
     report_with(&tree, one, "").is(0, "same 2");
     let two = Tree::bare().with("two", [titles, &of("ann", "a"), &of("bob", "b")].concat());
     let run = compare(&tree, &two.path("two"), "");
-    run.exits(2).complains("line 3 is of the user bob, and those above are of ann");
+    run.exits(2).complains("line 3 is of the user bob, and those before are of ann");
 }
 
 #[test]

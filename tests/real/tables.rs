@@ -33,11 +33,14 @@ const FIELDS: &str = "mailbox uid guid size.physical date.received flags hdr.mes
 /// elsewhere than the server has it.
 fn table(server: &Server, place: &Place, name: &str, settings: &[&str]) -> PathBuf {
     let settings: Vec<String> = settings.iter().map(|setting| format!("-o {setting} ")).collect();
-    let command = settings.concat() + "-f tab fetch";
-    let told = server.doveadm("ann", &command, &[FIELDS, "all"]).went_well();
-    let path = place.path(format!("{name}.tsv"));
-    fs::write(&path, told.stdout).unwrap();
-    path
+    fetch(server, &place.path(name), &(settings.concat() + "-f tab"))
+}
+
+/// Writes what `doveadm` prints with these words before the command; tells where.
+fn fetch(server: &Server, path: &Path, words: &str) -> PathBuf {
+    let told = server.doveadm("ann", &format!("{words} fetch"), &[FIELDS, "all"]).went_well();
+    fs::write(path, told.stdout).unwrap();
+    path.to_owned()
 }
 
 /// What is the same to every program, and one in ten of the letters: to fetch each from another
@@ -88,6 +91,7 @@ fn every_store() {
     let tree = server.account("ann");
     let own = table(&server, &place, "own", &[]);
     is_but_for(&read_otherwise(), &tree, &own, &account);
+    same(&own, &fetch(&server, &place.path("json"), "-f json"));
     for kind in ["sdbox", "mdbox"] {
         let location = format!("{kind}:{}/{kind}", stores.display());
         server.doveadm("ann", "backup", &[&location]).went_well();
