@@ -72,6 +72,14 @@ fn read_otherwise() -> Tally {
     .collect()
 }
 
+/// The same in JSON, where U+FFFD stands for what is no UTF-8 too.
+fn read_otherwise_as_json() -> Tally {
+    let mut tally = read_otherwise();
+    tally.insert("id in 8 bit: only-left: unexplained".to_owned(), 2);
+    tally.insert("row: only-right: unexplained".to_owned(), 4);
+    tally
+}
+
 /// The same of a server behind another, to which a NUL has come as 0x80, as IMAP has it.
 fn read_otherwise_by_imap() -> Tally {
     let mut tally = read_otherwise();
@@ -91,7 +99,8 @@ fn every_store() {
     let tree = server.account("ann");
     let own = table(&server, &place, "own", &[]);
     is_but_for(&read_otherwise(), &tree, &own, &account);
-    same(&own, &fetch(&server, &place.path("json"), "-f json"));
+    let json = fetch(&server, &place.path("json"), "-f json");
+    is_but_for(&read_otherwise_as_json(), &tree, &json, &account);
     for kind in ["sdbox", "mdbox"] {
         let location = format!("{kind}:{}/{kind}", stores.display());
         server.doveadm("ann", "backup", &[&location]).went_well();
