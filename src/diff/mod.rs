@@ -274,6 +274,7 @@ impl<'a, 'p> Comparison<'a, 'p> {
             && !left.identifies_nothing()
             && !self.is_suspicious(left, right)
             && self.folder(Side::Left, left) == self.folder(Side::Right, right)
+            && can_be_counted(left, right)
             && marks(left, right, false).next().is_none();
         is_plain.then_some((left, right))
     }
@@ -340,7 +341,8 @@ impl<'a, 'p> Comparison<'a, 'p> {
             row.class = Class::Moved;
         }
         row.marks.extend(marks(left, right, rekeyed));
-        if row.is_plain() && self.options.same == Same::Counted {
+        let is_counted = self.options.same == Same::Counted && can_be_counted(left, right);
+        if row.is_plain() && is_counted {
             self.plain.add(folder, left.place().is_delivered());
             return;
         }
@@ -447,6 +449,12 @@ fn needs_content(copies: &Copies<'_>, options: Options) -> bool {
     let every_content_counts = options.one_way && options.ignore_folders;
     let several = left > 1 || right > 1;
     options.content || several && (left != right || every_content_counts)
+}
+
+/// Whether what is counted of a plain pair holds for both sides. It need not where a table does not
+/// tell what a server shows: then there is no mark either.
+fn can_be_counted(left: Message<'_>, right: Message<'_>) -> bool {
+    left.place().is_delivered() == right.place().is_delivered()
 }
 
 /// Whether two things are known, and are not the same.

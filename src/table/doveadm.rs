@@ -153,52 +153,16 @@ impl Columns {
         input: &Input,
         take: &mut dyn FnMut(Entry<'_>) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        let mut lines = Lines::of(input);
-        let (mut line, mut row) = (Vec::new(), Vec::new());
-        let mut first: Option<u64> = None;
+        let mut rows = Rows::of(self, input)?;
         let mut users = Users::default();
-        lines.read(&mut line)?;
-        loop {
-            let is_line = lines.read(&mut line)?;
-            // Several tables, one behind the other, have their titles again.
-            let is_titles = is_line && line == self.titles;
-            let starts = is_titles || is_line && self.starts(&line, &lines)?;
-            if let Some(number) = first.filter(|_| starts || !is_line) {
-                if let Some(row) = self.cells(&row) {
-                    let user = users.check(row.cell(Column::User));
-                    user.map_err(|told| lines.error_in(number, &told))?;
-                    take_row(&row, number, take)?;
-                    first = None;
-                } else if !is_line {
-                    return Err(no_row(&lines, number));
-                }
-            }
-            match first {
-                _ if !is_line => return lines.check_end(),
-                None if is_titles => {}
-                None if !starts => return Err(no_row(&lines, lines.number())),
-                None => {
-                    first = Some(lines.number());
-                    row.clone_from(&line);
-                }
-                Some(number) if row.len() + line.len() > LONGEST => {
-                    return Err(lines.error_in(number, "begins a row of more than 1 MiB"));
-                }
-                Some(_) => {
-                    row.push(b'\n');
-                    row.extend_from_slice(&line);
-                }
-            }
+        let mut text = Vec::new();
+        while let Some(number) = rows.read(&mut text)? {
+            let Some(row) = self.cells(&text) else { continue };
+            let user = users.check(row.cell(Column::User));
+            user.map_err(|told| rows.lines.error_in(number, &told))?;
+            take_row(&row, number, take)?;
         }
-    }
-
-    fn starts(&self, line: &[u8], lines: &Lines<'_>) -> Result<bool, Error> {
-        let told = "may be a message or the rest of a folded Message-ID: fetch the column uid too";
-        match self.start(line) {
-            Start::Row => Ok(true),
-            Start::Continuation => Ok(false),
-            Start::Doubtful => Err(lines.error(told)),
-        }
+        rows.lines.check_end()
     }
 
     /// Whether a row begins in this line.
@@ -223,6 +187,81 @@ impl Columns {
     }
 }
 
+/// The rows of a table, each of one line or several.
+struct Rows<'t> {
+    columns: &'t Columns,
+    lines: Lines<'t>,
+    /// The line that is next, if there is one.
+    line: Option<Vec<u8>>,
+}
+
+impl<'t> Rows<'t> {
+    fn of(columns: &'t Columns, input: &'t Input) -> Result<Rows<'t>, Error> {
+        let mut rows = Rows { columns, lines: Lines::of(input), line: Some(Vec::new()) };
+        rows.advance()?;
+        Ok(rows)
+    }
+
+    /// Goes on to the next line.
+    fn advance(&mut self) -> Result<(), Error> {
+        let mut line = self.line.take().unwrap_or_default();
+        let is_one = self.lines.read(&mut line)?;
+        self.line = is_one.then_some(line);
+        Ok(())
+    }
+
+    /// Reads the next row, without its last line's end; gives the number of its first line.
+    fn read(&mut self, row: &mut Vec<u8>) -> Result<Option<u64>, Error> {
+        // Several tables, one behind the other, have their titles again.
+        while self.is_at_titles() {
+            self.advance()?;
+        }
+        let number = self.lines.number();
+        let Some(line) = &self.line else { return Ok(None) };
+        row.clone_from(line);
+        if !self.is_at_row()? {
+            return Err(self.no_row(number));
+        }
+        loop {
+            self.advance()?;
+            let is_whole = self.columns.cells(row).is_some();
+            match &self.line {
+                None if is_whole => return Ok(Some(number)),
+                None => return Err(self.no_row(number)),
+                Some(_) if is_whole && self.is_at_row()? => return Ok(Some(number)),
+                Some(line) if row.len() + line.len() > LONGEST => {
+                    let told = "begins a row of more than 1 MiB";
+                    return Err(self.lines.error_in(number, told));
+                }
+                Some(line) => {
+                    row.push(b'\n');
+                    row.extend_from_slice(line);
+                }
+            }
+        }
+    }
+
+    fn is_at_titles(&self) -> bool {
+        self.line.as_deref() == Some(self.columns.titles.as_slice())
+    }
+
+    /// Whether the next line begins a row, or another table.
+    fn is_at_row(&self) -> Result<bool, Error> {
+        let told = "may be a message or the rest of a folded Message-ID: fetch the column uid too";
+        match self.line.as_deref().map(|line| self.columns.start(line)) {
+            _ if self.is_at_titles() => Ok(true),
+            Some(Start::Row) => Ok(true),
+            Some(Start::Continuation) | None => Ok(false),
+            Some(Start::Doubtful) => Err(self.lines.error(told)),
+        }
+    }
+
+    fn no_row(&self, number: u64) -> Error {
+        let told = format!("is no row of what doveadm prints; make it with {FETCH}");
+        self.lines.error_in(number, &told)
+    }
+}
+
 /// The columns of these titles, if all are known.
 fn known(titles: &[&str]) -> Result<Vec<Column>, String> {
     let told =
@@ -243,10 +282,6 @@ fn split_before<'r>(
         line = rest.get(1..).unwrap_or_default();
     }
     Some((cells, line))
-}
-
-fn no_row(lines: &Lines<'_>, number: u64) -> Error {
-    lines.error_in(number, &format!("is no row of what doveadm prints; make it with {FETCH}"))
 }
 
 /// Whose mail it is: that of two users is two sides.

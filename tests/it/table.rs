@@ -154,6 +154,40 @@ fn what_a_table_does_not_tell_is_no_difference() {
 }
 
 #[test]
+fn folders_are_chosen_of_the_other_side_where_a_table_has_none() {
+    let tree = Tree::of(&["a", "b"]).with(".Sent/cur/1:2,S", mail("c"));
+    let ids = "<a@example.org>\n<b@example.org>\n";
+    report_with(&tree, ids, "-x Sent").is(0, "same 2");
+    report_with(&tree, "<c@example.org>\n", "-x INBOX").is(0, "same 1");
+    let report = report_with(&tree, "<c@example.org>\n", "-f Sent");
+    report.is(0, "same 1");
+    assert_eq!(report.ledger("left"), "same 1, excluded 2");
+}
+
+#[test]
+fn misfiled_mail_that_notmuch_has_is_not_to_be_cured_here() {
+    let tree = Tree::of(&["a"]).with(".x/cur/b:2,S", mail("b"));
+    let of = |id: &str, path: &str| {
+        format!(r#"[[{{"id": "{id}@example.org", "filename": ["/m/{path}"]}}, []]]"#)
+    };
+    let rows = [of("a", "cur/a:2,S"), of("b", ".x/b:2,S"), of("c", ".x/c:2,S")];
+    let report = report_with(&tree, format!("[{}]", rows.join(",")), "");
+    assert_eq!(report.rows(), ["only-right: misfiled", "same misfiled"]);
+    assert!(report.list("messages").iter().all(|row| row["cure"].is_null()));
+}
+
+#[test]
+fn what_a_server_shows_is_counted_for_each_side() {
+    let tree = Tree::of(&["a"]).with("msg.b", mail("b"));
+    for options in ["", "--all"] {
+        let report = report_with(&tree, "<a@example.org>\n<b@example.org>\n", options);
+        report.is(0, "same 2");
+        let folder = &report.json["folders"][0];
+        assert_eq!([&folder["left_delivered"], &folder["right_delivered"]], [1, 2]);
+    }
+}
+
+#[test]
 fn copies_are_counted_by_number() {
     let tree = Tree::of(&["a"])
         .with("cur/a2:2,S", mail("a").saying("Something else.\n"))
