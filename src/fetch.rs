@@ -4,7 +4,8 @@
 //! one that was renamed since is looked up by base name and inode; one that is gone is an error.
 //!
 //! Of a saved index there is no mail to read. What a comparison wants is in its lines; whatever
-//! else is asked for is an error.
+//! else is asked for is an error. Of a table there is not even that: its headers say nothing, and
+//! its contents stay unknown.
 
 use std::io;
 use std::ops::ControlFlow;
@@ -27,7 +28,8 @@ use crate::message::envelope::Envelope;
 use crate::message::wire::Wire;
 
 /// Computes the canonical content of messages that do not have it yet, on all cores; what cannot
-/// be read comes back, and its content stays unknown.
+/// be read comes back, and its content stays unknown. So does all that a table names, and that is
+/// no error.
 pub fn contents(index: &Index, wanted: &[Message<'_>]) -> Vec<Error> {
     let unknown: Vec<Message<'_>> =
         wanted.iter().copied().filter(|message| message.content().is_none()).collect();
@@ -35,6 +37,7 @@ pub fn contents(index: &Index, wanted: &[Message<'_>]) -> Vec<Error> {
         Origin::Tree => read_all(index, &unknown, identify::content),
         Origin::Saved(lines) if !lines.has_contents() => return no_contents(lines, &unknown),
         Origin::Saved(lines) => look_up_whole(lines, &unknown, |(content, _)| content),
+        Origin::Table => return Vec::new(),
     };
     let mut errors = Vec::new();
     for (message, content) in unknown.iter().zip(found) {
@@ -72,7 +75,9 @@ pub fn details(index: &Index, wanted: &[Message<'_>], whole: bool) -> Vec<Result
         wanted.iter().filter(|message| !is_known(message)).copied().collect();
     let mut found = match &index.origin {
         Origin::Saved(lines) => look_up(lines, &unknown, Ok),
-        Origin::Tree => read_all(index, &unknown, |mail| identify::details(mail, extent)),
+        Origin::Tree | Origin::Table => {
+            read_all(index, &unknown, |mail| identify::details(mail, extent))
+        }
     }
     .into_iter();
     let of = |&message: &Message<'_>| match message.details() {
@@ -101,15 +106,19 @@ pub fn begins(short: (&Index, Message<'_>), long: (&Index, Message<'_>)) -> bool
 pub fn beginnings(index: &Index, wanted: &[Message<'_>]) -> Vec<Result<Beginnings, Error>> {
     match &index.origin {
         Origin::Saved(lines) => look_up_whole(lines, wanted, |(_, beginnings)| beginnings),
-        Origin::Tree => read_all(index, wanted, |mail| Ok(identify::noted_content(mail)?.1)),
+        Origin::Tree | Origin::Table => {
+            read_all(index, wanted, |mail| Ok(identify::noted_content(mail)?.1))
+        }
     }
 }
 
-/// The headers of messages, in their order; `Err` for one that cannot be read any more.
+/// The headers of messages, in their order; `Err` for one that cannot be read any more. Of what a
+/// table names nothing is known.
 pub fn headers(index: &Index, wanted: &[Message<'_>]) -> Vec<Result<Header, Error>> {
     match &index.origin {
         Origin::Saved(lines) => look_up(lines, wanted, |details| Ok(details.header)),
         Origin::Tree => read_all(index, wanted, identify::header),
+        Origin::Table => wanted.iter().map(|_| Ok(Header::default())).collect(),
     }
 }
 
@@ -316,9 +325,13 @@ fn read_all<T: Send>(
     messages: &[Message<'_>],
     read: impl Fn(&mut MailFile<'_>) -> io::Result<T> + Sync,
 ) -> Vec<Result<T, Error>> {
-    if let Origin::Saved(lines) = &index.origin {
-        let none = |_: &Message<'_>| Err(lines.error("is a saved index, which holds no mail"));
-        return messages.iter().map(none).collect();
+    let no_mail = || match &index.origin {
+        Origin::Tree => None,
+        Origin::Saved(lines) => Some(lines.error("is a saved index, which holds no mail")),
+        Origin::Table => Some(Error::told(&index.root, "is a table, which holds no mail")),
+    };
+    if !index.holds_mail() {
+        return messages.iter().filter_map(|_| no_mail().map(Err)).collect();
     }
     let first = messages.par_iter().map_init(Buffer::default, |buffer, message| {
         read_one(&index.path_of(*message), buffer, &read)

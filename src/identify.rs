@@ -27,6 +27,8 @@ pub struct Options {
     pub date: bool,
     /// How much more is wanted of the message.
     pub extent: Extent,
+    /// Whether only Message-IDs count: then no content is computed to be a key.
+    pub ids_only: bool,
 }
 
 /// How much of a message is wanted beyond its identity.
@@ -65,7 +67,8 @@ pub struct Header {
 pub struct Identity {
     /// Its usable Message-ID, if it has one: its key then.
     pub id: Option<MessageId>,
-    /// Its canonical content, where it had to be computed: its key if it has no id.
+    /// Its canonical content, where it had to be computed: its key if it has no id and contents
+    /// count.
     pub content: Option<Content>,
     /// What of it is missing or out of the ordinary.
     pub shape: Shape,
@@ -199,8 +202,8 @@ impl Identifier {
         let known = details.as_ref().and_then(|details| details.whole.as_ref());
         let content = match (known, &found) {
             (Some((content, _)), _) => Some(*content),
-            (None, None) => Some(content(mail)?),
-            (None, Some(_)) => None,
+            (None, None) if !options.ids_only => Some(content(mail)?),
+            (None, _) => None,
         };
         Ok(Some(Identity { id: found, content, shape, length, date, details }))
     }

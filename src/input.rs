@@ -110,6 +110,26 @@ impl Input {
         }
         Ok(filled)
     }
+
+    /// Its bytes, from the first one on.
+    pub fn reader(&self) -> Reader<'_> {
+        Reader { input: self, at: 0 }
+    }
+}
+
+/// Reads an [`Input`] from its beginning to its end.
+#[derive(Debug)]
+pub struct Reader<'i> {
+    input: &'i Input,
+    at: u64,
+}
+
+impl Read for Reader<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.input.read_at(buffer, self.at)?;
+        self.at += read as u64;
+        Ok(read)
+    }
 }
 
 fn read_head(file: &mut impl Read) -> io::Result<Vec<u8>> {
@@ -152,6 +172,9 @@ mod tests {
                 let mut part = [0; 7];
                 assert_eq!(input.read_at(&mut part, 985).unwrap(), 5);
                 assert_eq!(&part[..5], b"56789");
+                let mut all = Vec::new();
+                input.reader().read_to_end(&mut all).unwrap();
+                assert_eq!(all, text);
             }
         }
         fs::write(&path, &packed[..20]).unwrap();

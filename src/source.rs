@@ -7,11 +7,12 @@ use std::sync::atomic::AtomicU64;
 
 use crate::error::Error;
 use crate::index::saved::{Saved, is_saved};
-use crate::index::{Index, Options, index};
+use crate::index::{Index, Options, index, index_table};
 use crate::input::Input;
 use crate::maildir::folder_name::FolderName;
 use crate::maildir::nature;
 use crate::maildir::scan::{self, Folder, Scan, scan};
+use crate::table::Table;
 
 /// What stands for standard input.
 pub const STDIN: &str = "-";
@@ -23,6 +24,8 @@ pub enum Source {
     Tree(Box<Scan>),
     /// A saved index.
     Saved(Box<Saved>),
+    /// A table from another program.
+    Table(Box<Table>),
 }
 
 impl Source {
@@ -48,7 +51,10 @@ impl Source {
         if is_saved(input.head()) {
             return Saved::open(input).map(|saved| Source::Saved(Box::new(saved)));
         }
-        Err(nature::no_side(input.name(), input.head()))
+        if let Some(error) = nature::no_side(input.name(), input.head()) {
+            return Err(error);
+        }
+        Table::open(input).map(|table| Source::Table(Box::new(table)))
     }
 
     /// Its folders, sorted by name.
@@ -56,6 +62,29 @@ impl Source {
         match self {
             Source::Tree(scan) => &scan.folders,
             Source::Saved(saved) => saved.folders(),
+            Source::Table(table) => table.folders(),
+        }
+    }
+
+    /// What it is, in a word with its article.
+    pub fn what(&self) -> &'static str {
+        match self {
+            Source::Tree(_) => "a Maildir tree",
+            Source::Saved(_) => "a saved index",
+            Source::Table(_) => "a table",
+        }
+    }
+
+    /// Whether it is a table, so that only Message-IDs can be compared.
+    pub fn is_table(&self) -> bool {
+        matches!(self, Source::Table(_))
+    }
+
+    /// Whether it tells in which folder a message lies.
+    pub fn tells_folders(&self) -> bool {
+        match self {
+            Source::Tree(_) | Source::Saved(_) => true,
+            Source::Table(table) => table.tells().folders,
         }
     }
 
@@ -69,6 +98,7 @@ impl Source {
         match self {
             Source::Tree(scan) => scan.files.len(),
             Source::Saved(saved) => saved.messages(),
+            Source::Table(table) => usize::try_from(table.rows()).unwrap_or(usize::MAX),
         }
     }
 
@@ -76,7 +106,7 @@ impl Source {
     pub fn tree(&self) -> Option<&Scan> {
         match self {
             Source::Tree(scan) => Some(scan),
-            Source::Saved(_) => None,
+            Source::Saved(_) | Source::Table(_) => None,
         }
     }
 
@@ -88,6 +118,7 @@ impl Source {
         match self {
             Source::Tree(scan) => Ok(index(*scan, options, read)),
             Source::Saved(saved) => saved.index(options, read),
+            Source::Table(table) => index_table(&table, options, read),
         }
     }
 }

@@ -18,10 +18,10 @@ use super::values::{Color, parse_date};
 #[derive(Clone, Debug, Args)]
 #[allow(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(crate) struct Compare {
-    /// The Maildir tree that is the reference.
+    /// The reference: a Maildir tree, a saved index, a table of another program, or - for either.
     #[arg(value_name = "LEFT")]
     left: PathBuf,
-    /// The Maildir tree that is held against it.
+    /// What is held against it, likewise.
     #[arg(value_name = "RIGHT")]
     right: PathBuf,
 

@@ -2,8 +2,9 @@
 //!
 //! A key has copies on both sides, each in a folder. They pair in this order: equal content in one
 //! folder, equal content in two folders, one folder, two folders; the first two only where contents
-//! are known. Within each step delivered copies pair first, then copies in the order of their
-//! paths: the same trees give the same pairs, from either side.
+//! are known, and the last two where the ids are equal in letter case before others. Within each
+//! step delivered copies pair first, then copies in the order of their paths: the same trees give
+//! the same pairs, from either side.
 
 use std::collections::BTreeMap;
 
@@ -30,7 +31,9 @@ pub(super) struct Paired<'a> {
 /// Pairs the copies of one key.
 pub(super) fn pair_copies<'a>(copies: Copies<'a>, folder: FolderOf<'_>) -> Paired<'a> {
     let mut paired = pair_by_content(copies, folder);
+    paired.step(|side, message| Some((folder(side, message), message.id())));
     paired.step(|side, message| Some(folder(side, message)));
+    paired.step(|_, message| Some(message.id()));
     paired.step(|_, _| Some(()));
     paired
 }
@@ -66,7 +69,7 @@ impl<'a> Paired<'a> {
     }
 
     /// Pairs what is alike in some way, as many as both sides have, in the order of the lists.
-    fn step<L: Ord>(&mut self, likeness: impl Fn(Side, Message<'_>) -> Option<L>) {
+    fn step<L: Ord>(&mut self, likeness: impl Fn(Side, Message<'a>) -> Option<L>) {
         if self.over.left.is_empty() || self.over.right.is_empty() {
             return;
         }

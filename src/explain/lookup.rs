@@ -179,6 +179,7 @@ fn as_shown(trees: Trees<'_>, typed: &str, case_sensitive: bool) -> Option<Key> 
     };
     let is_it = |key: &Key| match key {
         Key::Content(content) => content.to_string().eq_ignore_ascii_case(typed),
+        Key::Unidentified => false,
         Key::Id(id) => std::str::from_utf8(id).is_err() && is_it(key),
     };
     let least = |files: Messages<'_>| files.iter().map(Message::key).filter(is_it).min();

@@ -52,6 +52,8 @@ pub(super) struct Looker<'a> {
     pub(super) before: Option<i64>,
     /// How much is wanted of each message.
     pub(super) extent: Extent,
+    /// Whether only Message-IDs count.
+    pub(super) ids_only: bool,
     pub(super) keeper: &'a Keeper,
     /// Counts the files.
     pub(super) read: &'a AtomicU64,
@@ -174,7 +176,11 @@ impl Looker<'_> {
             _ if file.place.is_leftover() => identify::Counts::IfMail,
             _ => identify::Counts::IfReadableMail,
         };
-        let wanted = identify::Options { date: self.before.is_some(), extent: self.extent };
+        let wanted = identify::Options {
+            date: self.before.is_some(),
+            extent: self.extent,
+            ids_only: self.ids_only,
+        };
         let identity = identifier.identify(&mut mail, counts, wanted);
         let identity = identity.map_err(|error| failed(error).of(nature))?;
         let Some(identity) = identity else {

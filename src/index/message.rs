@@ -13,6 +13,7 @@ use crate::maildir::file_name::{self, Flags};
 use crate::message::canonical::Content;
 use crate::message::id::{Key, in_brackets};
 use crate::path;
+use crate::table::Tells;
 
 use super::record::{Record, Sought, Store};
 
@@ -44,9 +45,16 @@ impl<'i> Message<'i> {
         self.store.compare_keys(self.record, (other.store, other.record))
     }
 
-    /// Whether its key is content that is empty after canonicalisation, which identifies nothing.
+    /// Whether its key identifies nothing: content that is empty after canonicalisation or, where
+    /// only Message-IDs count, none.
     pub fn identifies_nothing(self) -> bool {
-        !self.record.has_id() && self.content().is_some_and(|content| content.is_empty())
+        let is_empty = || self.content().is_some_and(|content| content.is_empty());
+        self.is_unidentified() || !self.record.has_id() && is_empty()
+    }
+
+    /// Whether it can only be counted: it has no usable Message-ID, and nothing else counts.
+    pub fn is_unidentified(self) -> bool {
+        self.store.is_unidentified(self.record)
     }
 
     /// Its Message-ID without brackets and blanks, in its own letter case; `None` without a usable
@@ -67,9 +75,24 @@ impl<'i> Message<'i> {
         self.record.folder()
     }
 
-    /// Where in the folder it lies.
+    /// Where in the folder it lies; of what a table names and does not tell, in `cur`.
     pub fn place(self) -> Place {
         self.record.place
+    }
+
+    /// Where in the folder it lies, as far as that is known.
+    pub fn known_place(self) -> Option<Place> {
+        self.is_told(|tells| tells.paths).then_some(self.record.place)
+    }
+
+    /// Whether a server shows it, as far as that is known.
+    pub fn is_delivered(self) -> Option<bool> {
+        self.is_told(|tells| tells.folders).then_some(self.record.place.is_delivered())
+    }
+
+    /// Whether something of it is known: of what was read, all.
+    fn is_told(self, what: impl Fn(Tells) -> bool) -> bool {
+        self.store.tells.is_none_or(what)
     }
 
     /// Its path relative to the root; absolute where INBOX lies outside.
@@ -133,14 +156,24 @@ impl<'i> Message<'i> {
         self.record.more.as_ref().and_then(|more| more.modified)
     }
 
-    /// On disk, in bytes.
+    /// On disk, in bytes; 0 where a table does not tell it.
     pub fn size(self) -> u64 {
         self.record.size
     }
 
+    /// On disk, in bytes, as far as that is known.
+    pub fn known_size(self) -> Option<u64> {
+        self.is_told(|tells| tells.sizes).then_some(self.record.size)
+    }
+
     /// Of the message itself, in bytes: another one than its size where the file is compressed, and
-    /// `None` where such a file was not read to its end.
+    /// `None` where such a file was not read to its end. Of what a table names always `None`: each
+    /// server counts line ends in its own way.
     pub fn length(self) -> Option<u64> {
+        self.store.tells.map_or_else(|| self.length_as_read(), |_| None)
+    }
+
+    fn length_as_read(self) -> Option<u64> {
         let packed = self.record.more.as_ref().filter(|more| more.compressed);
         packed.map_or(Some(self.record.size), |more| more.unpacked)
     }
@@ -150,9 +183,14 @@ impl<'i> Message<'i> {
         self.record.more.as_ref().is_some_and(|more| more.compressed)
     }
 
-    /// From the file's name.
+    /// From the file's name; none where a table does not tell them.
     pub fn flags(self) -> Flags {
         self.record.flags
+    }
+
+    /// From the file's name, as far as they are known.
+    pub fn known_flags(self) -> Option<Flags> {
+        self.is_told(|tells| tells.flags).then_some(self.record.flags)
     }
 
     /// What is missing or out of the ordinary.

@@ -18,14 +18,16 @@ mod record;
 mod message;
 mod ghosts;
 mod look;
+mod listed;
 pub mod line;
 pub mod saved;
 
+pub use listed::index_table;
 pub use message::{Message, Messages};
 
 use ghosts::drop_ghosts;
 use look::{Look, Looker};
-use record::{Keeper, Record, Store};
+use record::{Keeper, Record, Rules, Store};
 use saved::Lines;
 
 /// Files that are no messages, counted.
@@ -66,6 +68,8 @@ pub(crate) enum Origin {
     Tree,
     /// Nowhere; what a comparison may want of them is in these lines.
     Saved(Lines),
+    /// Nowhere: a table names them, and that is all.
+    Table,
 }
 
 /// A tree's messages.
@@ -141,6 +145,16 @@ impl Index {
     pub fn holds_mail(&self) -> bool {
         matches!(self.origin, Origin::Tree)
     }
+
+    /// Whether a table is all there is: no mail, and not its contents either.
+    pub fn is_table(&self) -> bool {
+        matches!(self.origin, Origin::Table)
+    }
+
+    /// The messages that can only be counted, where only Message-IDs count.
+    pub fn unidentified(&self) -> Messages<'_> {
+        self.messages().with_key(&Key::Unidentified)
+    }
 }
 
 /// What of a tree takes part, and how it is identified.
@@ -154,12 +168,19 @@ pub struct Options {
     pub case_sensitive: bool,
     /// How much of each message is wanted, beyond its identity.
     pub extent: Extent,
+    /// Whether only Message-IDs count, because the other side is a table or this one is.
+    pub ids_only: bool,
 }
 
 impl Options {
     /// Whether the folder of this index is left out.
     fn excludes(&self, folder: usize) -> bool {
         self.excluded.get(folder).copied().unwrap_or_default()
+    }
+
+    /// What makes a key of a message.
+    fn rules(&self) -> Rules {
+        Rules { case_sensitive: self.case_sensitive, ids_only: self.ids_only }
     }
 }
 
@@ -189,9 +210,9 @@ pub fn index(scan: Scan, options: &Options, read: &AtomicU64) -> Index {
     files.retain(|file| !options.excludes(file.folder()));
     index.errors.extend(scan.errors.into_iter().filter(|(folder, _)| !options.excludes(*folder)));
     index.findings.retain(|finding| !options.excludes(finding.folder));
-    let keeper = Keeper::new(files.len(), options.case_sensitive);
-    let Options { before, extent, .. } = *options;
-    let looker = Looker { root: &index.root, before, extent, keeper: &keeper, read };
+    let keeper = Keeper::new(files.len(), options.rules());
+    let Options { before, extent, ids_only, .. } = *options;
+    let looker = Looker { root: &index.root, before, extent, ids_only, keeper: &keeper, read };
     let looks = looker.look_at_all(&mut files, &mut paths);
     drop(files);
     index.store = keeper.into_store(paths);

@@ -14,6 +14,7 @@ use crate::maildir::file_name::{self, Flags};
 use crate::message::canonical::Content;
 use crate::message::id::{Clarity, Key, MessageId};
 use crate::path;
+use crate::table::{Entry, Tells};
 
 /// What is kept of a file, but for what is in the [`Store`].
 #[derive(Debug)]
@@ -104,23 +105,32 @@ pub(super) struct Keeper {
     ids: Mutex<Arena>,
     contents: Contents,
     details: Mutex<HashMap<Span, Box<Details>>>,
-    case_sensitive: bool,
+    rules: Rules,
+}
+
+/// What makes a key of a message.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Rules {
+    /// Whether letter case tells Message-IDs apart.
+    pub(super) case_sensitive: bool,
+    /// Whether only Message-IDs count.
+    pub(super) ids_only: bool,
 }
 
 /// Contents that are known, by the path of the file, which no other has.
 type Contents = RwLock<HashMap<Span, Content>>;
 
 impl Keeper {
-    /// For so many files; `case_sensitive` is whether letter case tells Message-IDs apart.
-    pub(super) fn new(files: usize, case_sensitive: bool) -> Keeper {
-        Keeper::with_room(files * USUAL_ID, case_sensitive)
+    /// For so many files.
+    pub(super) fn new(files: usize, rules: Rules) -> Keeper {
+        Keeper::with_room(files * USUAL_ID, rules)
     }
 
     /// For ids of so many bytes together.
-    pub(super) fn with_room(bytes: usize, case_sensitive: bool) -> Keeper {
+    pub(super) fn with_room(bytes: usize, rules: Rules) -> Keeper {
         let mut ids = Arena::default();
         ids.reserve(bytes);
-        Keeper { ids: Mutex::new(ids), case_sensitive, ..Keeper::default() }
+        Keeper { ids: Mutex::new(ids), rules, ..Keeper::default() }
     }
 
     /// Keeps what was found of a file at this path; its id, for the time being, in `ids`.
@@ -149,7 +159,7 @@ impl Keeper {
             lock(&self.details).insert(file.path, details);
         }
         Record {
-            hash: hash(id.as_ref(), content, self.case_sensitive),
+            hash: hash(id.as_ref(), content, self.rules),
             path: file.path,
             id: id.map(|id| ids.add(&[&id.id])).unwrap_or_default(),
             handle: file.inode,
@@ -164,6 +174,34 @@ impl Keeper {
                 file_name::told_size(name).is_some_and(|told| told != length)
             }),
             has_content: AtomicBool::new(content.is_some()),
+        }
+    }
+
+    /// Keeps what a table says of a message of this folder, which is known by this path.
+    pub(super) fn keep_entry(
+        &self,
+        ids: &mut Arena,
+        (folder, path): (usize, Span),
+        entry: Entry<'_>,
+        row: u64,
+    ) -> Record {
+        let mut id = entry.id;
+        let written = id.as_mut().and_then(|id| id.written.take());
+        let more = written.map(|written| More { written: Some(written), ..More::default() });
+        Record {
+            hash: hash(id.as_ref(), None, self.rules),
+            path,
+            id: id.map(|id| ids.add(&[&id.id])).unwrap_or_default(),
+            handle: row,
+            size: entry.size.unwrap_or_default(),
+            more: more.map(Box::new),
+            folder: u32::try_from(folder).unwrap_or(u32::MAX),
+            base: hash_of_base(entry.path),
+            shape: PackedShape::of(Shape::default()),
+            place: entry.place,
+            flags: entry.flags.unwrap_or_default(),
+            tells_wrong_size: false,
+            has_content: AtomicBool::new(false),
         }
     }
 
@@ -183,10 +221,10 @@ impl Keeper {
 
     /// What has been kept, with the paths of the files.
     pub(super) fn into_store(self, paths: Arena) -> Store {
-        let Keeper { ids, contents, details, case_sensitive } = self;
+        let Keeper { ids, contents, details, rules } = self;
         let ids = ids.into_inner().unwrap_or_else(PoisonError::into_inner);
         let details = details.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Store { paths, ids, contents, details, case_sensitive }
+        Store { paths, ids, contents, details, rules, tells: None }
     }
 }
 
@@ -207,7 +245,9 @@ pub(super) struct Store {
     contents: Contents,
     /// What else is known of files, where it was wanted of all.
     details: HashMap<Span, Box<Details>>,
-    case_sensitive: bool,
+    rules: Rules,
+    /// What is known of messages that a table names; `None` for those that were read.
+    pub(super) tells: Option<Tells>,
 }
 
 impl Store {
@@ -237,7 +277,12 @@ impl Store {
 
     /// Whether letter case tells Message-IDs apart.
     pub(super) fn is_case_sensitive(&self) -> bool {
-        self.case_sensitive
+        self.rules.case_sensitive
+    }
+
+    /// Whether a file can only be counted.
+    pub(super) fn is_unidentified(&self, record: &Record) -> bool {
+        self.rules.ids_only && !record.has_id()
     }
 
     /// Says what the content of a file is.
@@ -248,11 +293,14 @@ impl Store {
 
     /// The key of a record.
     pub(super) fn key(&self, record: &Record) -> Key {
+        if self.is_unidentified(record) {
+            return Key::Unidentified;
+        }
         if !record.has_id() {
             return Key::Content(self.content(record).unwrap_or_default());
         }
         let mut id: Box<[u8]> = self.id(record).into();
-        if !self.case_sensitive {
+        if !self.rules.case_sensitive {
             id.make_ascii_lowercase();
         }
         Key::Id(id)
@@ -305,15 +353,20 @@ impl<'k> Sought<'k> {
         let hash = match key {
             Key::Id(id) => hash_id(id, true),
             Key::Content(content) => hash_content(content),
+            Key::Unidentified => UNIDENTIFIED,
         };
         Sought { key, hash }
     }
 }
 
+/// The hash of what can only be counted.
+const UNIDENTIFIED: u64 = 0;
+
 /// The hash of the key that a message has by its id or, without one, by its content.
-fn hash(id: Option<&MessageId>, content: Option<Content>, case_sensitive: bool) -> u64 {
+fn hash(id: Option<&MessageId>, content: Option<Content>, rules: Rules) -> u64 {
     match id {
-        Some(id) => hash_id(&id.id, case_sensitive),
+        Some(id) => hash_id(&id.id, rules.case_sensitive),
+        None if rules.ids_only => UNIDENTIFIED,
         None => hash_content(&content.unwrap_or_default()),
     }
 }

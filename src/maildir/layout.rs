@@ -37,6 +37,8 @@ pub enum Layout {
     Thunderbird,
     /// A GUID for each folder: Dovecot's `LAYOUT=index`, whose names stand in its index alone.
     Index,
+    /// No tree: a table from another program names folders, or none.
+    Table,
 }
 
 /// The name of a folder, and what is to be said of its directory.
@@ -98,7 +100,7 @@ impl Layout {
             }
             // Dotted or not: Dovecot (mailbox-list-fs-iter.c), mbsync (drv_maildir.c,
             // maildir_list_recurse).
-            Layout::Fs => true,
+            Layout::Fs | Layout::Table => true,
             // The same function of mbsync skips dotted names on the first level, all others below.
             Layout::Legacy => components
                 .split_first()
@@ -117,7 +119,7 @@ impl Layout {
     fn levels<'a>(&self, components: &[&'a [u8]]) -> Vec<&'a [u8]> {
         match self {
             Layout::Single | Layout::MaildirPlusPlus => maildir_plus_plus(components),
-            Layout::Fs | Layout::Index => components.to_vec(),
+            Layout::Fs | Layout::Index | Layout::Table => components.to_vec(),
             Layout::Legacy => legacy(components),
             Layout::Flat(separator) => {
                 components.iter().flat_map(|level| split(level, separator.as_bytes())).collect()
@@ -409,6 +411,7 @@ impl fmt::Display for Layout {
             Layout::Kmail => f.write_str("kmail"),
             Layout::Thunderbird => f.write_str("thunderbird"),
             Layout::Index => f.write_str("index"),
+            Layout::Table => f.write_str("table"),
         }
     }
 }

@@ -27,16 +27,16 @@ pub fn check_directory(path: &Path) -> Result<(), Error> {
     Err(Error::told(path, nature))
 }
 
-/// The error for a file that begins so and was given as a side.
-pub fn no_side(path: &Path, head: &[u8]) -> Error {
+/// The error for a file that begins so and was given as a side, if that tells that it can be none.
+pub fn no_side(path: &Path, head: &[u8]) -> Option<Error> {
     let told = match head {
-        [] => "is empty: it holds no mail, and no index",
+        [] => "is empty: it holds no mail, no index and no table",
         [b'F', b'r', b'o', b'm', b' ', ..] => {
             "is an mbox file, not a Maildir tree; convert it first, for example with mb2md"
         }
-        _ => "is neither a Maildir tree nor a saved index",
+        _ => return None,
     };
-    Error::told(path, told)
+    Some(Error::told(path, told))
 }
 
 /// The error for a directory below which there is no `cur` and no `new`.

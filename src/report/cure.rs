@@ -23,11 +23,13 @@ use super::command::path_word;
 const X_TUID_ALONE: std::ops::RangeInclusive<u64> = 21..=22;
 
 /// The cure of a row, where there is one. Whatever begins with `mv`, `mkdir`, `test`, `diff` or
-/// `mbsync` is a command for a POSIX shell, anything else a sentence.
+/// `mbsync` is a command for a POSIX shell, anything else a sentence. What only a table tells of is
+/// not there to be cured.
 pub(super) fn cure(indexes: Sides<&Index>, row: &Row<'_>) -> Option<String> {
     let (side, message) = row.file()?;
     let spot = Spot { index: indexes[side], message };
     match row.reason {
+        Some(Reason::Misfiled) if indexes[side].is_table() => None,
         Some(reason) => of_reason(indexes, row, reason, side, &spot),
         None if row.marks.contains(&Mark::Misfiled) => of_misfiled_copy(indexes, row),
         None => None,
@@ -74,7 +76,7 @@ fn of_reason(
             Some("sync the folder too; if it has another name there, say so with --map".to_owned())
         }
         Reason::Differs => Some(or(of_other_content(indexes, row), "compare the two files")),
-        Reason::ReusedId | Reason::Unexplained => None,
+        Reason::ReusedId | Reason::Unidentified | Reason::Unexplained => None,
     }
 }
 
@@ -205,7 +207,8 @@ fn move_to(from: &Path, to: &Path) -> Option<String> {
 fn of_misfiled_copy(indexes: Sides<&Index>, row: &Row<'_>) -> Option<String> {
     let mut copies = row.files.each().filter_map(|(side, file)| Some((side, (*file)?)));
     let (side, message) = copies.find(|(_, message)| !message.place().is_delivered())?;
-    Some(Spot { index: indexes[side], message }.file_properly())
+    let spot = Spot { index: indexes[side], message };
+    (!indexes[side].is_table()).then(|| spot.file_properly())
 }
 
 /// Nothing is lost with a message of no bytes; with one that lost its bytes, everything.

@@ -47,9 +47,9 @@ fn run_two(cli: &Explain, right: &Path) -> anyhow::Result<Exit> {
     trees::check_apart(&roots, &reading)?;
     let progress = Progress::start(true);
     let sources = trees::open_both(&roots, &reading)?;
-    if let Some((side, _)) = sources.each().find(|(_, source)| source.tree().is_none()) {
-        let what = "explain reads mail, and of a saved index there is none";
-        bail!("{}: {what}: name the tree", roots[side].display());
+    if let Some((side, source)) = sources.each().find(|(_, source)| source.tree().is_none()) {
+        let (path, what) = (roots[side].display(), source.what());
+        bail!("{path}: explain reads mail, and of {what} there is none: name the tree");
     }
     trees::check_nothing_shared(&sources)?;
     let (pairs, _) = trees::pair_folders(&sources, cli.maps(), &Selection::default())?;

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use maildiff::error::Error;
 use maildiff::identify::Extent;
 use maildiff::index::{self, Index};
@@ -28,6 +28,10 @@ pub(crate) fn run(cli: &cli::Index) -> anyhow::Result<Exit> {
     let scanned = now();
     let progress = Progress::start(!cli.quiet);
     let source = Source::open(&cli.tree, &cli.scan_options())?;
+    if source.is_table() {
+        let what = "is a table: there is no more in it to save, and it can be a side itself";
+        bail!("{}: {what}", cli.tree.display());
+    }
     progress.expect(source.size());
     let options = index::Options {
         case_sensitive: cli.case_sensitive,

@@ -83,6 +83,11 @@ pub(super) fn open_both(
     Ok(sources)
 }
 
+/// Whether a side is a table, so that only Message-IDs can be compared.
+pub(super) fn have_table(sources: &Sides<Source>) -> bool {
+    sources.iter().any(Source::is_table)
+}
+
 /// Both, or what went wrong with either.
 fn both_of<T>(left: Result<T, Error>, right: Result<T, Error>) -> anyhow::Result<Sides<T>> {
     match (left, right) {

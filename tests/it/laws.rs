@@ -9,6 +9,7 @@ use std::path::Path;
 
 use maildiff::cell::{defuse, undefuse};
 use maildiff::identify::{self, Counts, Identifier, Options};
+use maildiff::input::Input;
 use maildiff::mail_file::{Buffer, MailFile};
 use maildiff::maildir::file_name;
 use maildiff::maildir::folder_name::decode_component;
@@ -17,6 +18,7 @@ use maildiff::message::canonical::{Canonical, canonical};
 use maildiff::message::envelope::Envelope;
 use maildiff::message::id::message_id;
 use maildiff::report::csv::{COLUMNS, FOLDER_COLUMNS};
+use maildiff::table;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use serde_json::Value;
@@ -96,6 +98,26 @@ proptest! {
         let report = report(&plan.build(), &plan.build(), options);
         check_same(&report, &plan);
         prop_assert_eq!(report.status, 0);
+    }
+
+    #[test]
+    fn a_tree_and_the_table_of_it_are_the_same(
+        plan in plans(DELIVERED), other in plans(DELIVERED),
+        options in prop::sample::select(&["", "--ignore-folders", "--case-sensitive"][..]),
+    ) {
+        let tree = plan.build();
+        let place = Tree::bare().with("table", plan.table()).with("other", other.table());
+        let itself = report(&tree, &place.path("table"), options);
+        prop_assert_eq!((itself.status, itself.count("same")), (0, plan.0.len() as u64));
+        // What a table stands for makes no difference, whatever it is held against.
+        let there = report(&tree, &place.path("other"), options);
+        let tables = report(&place.path("table"), &place.path("other"), options);
+        prop_assert_eq!(there.status, tables.status);
+        // Copies pair in the order of their places, which may be another one.
+        for word in COUNTS.iter().filter(|word| **word != "flags") {
+            prop_assert_eq!(there.count(word), tables.count(word), "{}", word);
+        }
+        prop_assert_eq!(there.ledger("left"), tables.ledger("left"));
     }
 
     #[test]
@@ -597,6 +619,18 @@ proptest! {
     }
 
     #[test]
+    fn any_bytes_are_a_table_or_an_error(text in table_like()) {
+        let input = Input::unpack(Path::new("t"), text.as_slice()).unwrap();
+        let told = table::Table::open(input).map_err(|error| error.to_string());
+        let holds = |table: table::Table| table.tells().folders != table.folders().is_empty();
+        let is_fine = told.map_or_else(
+            |told| told.starts_with("t: "),
+            |table| table.rows() == 0 || holds(table),
+        );
+        prop_assert!(is_fine);
+    }
+
+    #[test]
     fn any_directory_has_a_folder_name(
         paths in prop::collection::vec(prop::collection::vec(name_like(), 1..4), 1..6),
     ) {
@@ -635,6 +669,39 @@ proptest! {
         prop_assert!(!safe.starts_with(['\t', '\r', '\n']));
         prop_assert!(!safe.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']));
     }
+}
+
+/// Bytes of which tables are made, in any order; mostly behind the titles of one.
+fn table_like() -> impl Strategy<Value = Vec<u8>> {
+    let words: &[&[u8]] = &[
+        b"mailbox",
+        b"uid",
+        b"hdr.message-id",
+        b"INBOX",
+        b"<a@b>",
+        b"id:",
+        b"a@b",
+        b"\t",
+        b"\n",
+        b" ",
+        b"\r\n",
+        b"7",
+        b"\xef\xbb\xbf",
+        b"[",
+        b"]",
+        b"{\"id\":\"a@b\",",
+        b"\"filename\":[\"/m/cur/1\"]}",
+        b"null",
+        b"\"",
+        b"\\",
+        b"\0",
+        b"\xff",
+    ];
+    let titles: &[&[u8]] =
+        &[b"", b"mailbox\tuid\thdr.message-id\n", b"hdr.message-id\tmailbox\n", b"[{\"id\":"];
+    let words = prop::collection::vec(prop::sample::select(words), 0..24);
+    (prop::sample::select(titles), words)
+        .prop_map(|(titles, words)| [titles, &words.concat()].concat())
 }
 
 fn date_like() -> impl Strategy<Value = Vec<u8>> {

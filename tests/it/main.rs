@@ -21,6 +21,7 @@ mod laws;
 mod letters;
 mod reasons;
 mod saved;
+mod table;
 mod tidy;
 mod trees;
 mod untouched;

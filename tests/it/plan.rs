@@ -166,6 +166,23 @@ impl Item {
         }
     }
 
+    fn table_row(&self) -> String {
+        let mailbox = match FOLDERS[self.folder] {
+            [] => "INBOX".to_owned(),
+            levels => levels.join("/"),
+        };
+        let flags = match (self.place, FLAGS[self.flags]) {
+            (Place::Cur, "S") => "\\Seen",
+            (Place::Cur, "RS") => "\\Answered \\Seen",
+            _ => "\\Recent",
+        };
+        let id = match self.what {
+            What::Mail { id: Some(id), .. } => format!("<{}@example.org>", IDS[id]),
+            _ => String::new(),
+        };
+        format!("{mailbox}\t{}\t{flags}\t{id}\n", self.number + 1)
+    }
+
     /// Whether two files are copies of one message.
     pub(crate) fn is_copy_of(&self, other: &Item) -> bool {
         self.what == other.what
@@ -195,6 +212,12 @@ impl Layout {
 }
 
 impl Plan {
+    /// The table of the messages, as a server prints it that has them all.
+    pub(crate) fn table(&self) -> String {
+        let titles = "mailbox\tuid\tflags\thdr.message-id\n".to_owned();
+        titles + &self.0.iter().map(Item::table_row).collect::<String>()
+    }
+
     /// The tree that was planned, as Maildir++.
     pub(crate) fn build(&self) -> Tree {
         self.build_as(Layout::MaildirPlusPlus, &<[u8]>::to_vec)

@@ -22,6 +22,7 @@ mod account;
 mod page;
 mod readers;
 mod routes;
+mod tables;
 mod hazards;
 mod story;
 mod rules;
@@ -31,6 +32,12 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let arguments = libtest_mimic::Arguments::from_args();
-    let trials = [routes::trials(), hazards::trials(), story::trials(), agreement::trials()];
+    let trials = [
+        routes::trials(),
+        hazards::trials(),
+        story::trials(),
+        agreement::trials(),
+        tables::trials(),
+    ];
     libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit_code()
 }

@@ -217,7 +217,7 @@ fn mbsync_pushes() {
 }
 
 /// Names with all that a name may have on a server that keeps each level in a directory.
-const ODD_NAMES: [&str; 17] = [
+pub(crate) const ODD_NAMES: [&str; 17] = [
     "R&D",
     "Été/été",
     "日本/仕事",
@@ -237,7 +237,7 @@ const ODD_NAMES: [&str; 17] = [
     "INBOX/within",
 ];
 /// Those that Maildir++ has no way to write.
-const DOTTED_NAMES: [&str; 2] = ["v1.2", "Lists.old/2012"];
+pub(crate) const DOTTED_NAMES: [&str; 2] = ["v1.2", "Lists.old/2012"];
 
 fn odd_names_arrive() {
     let place = Place::new("odd_names");

@@ -103,7 +103,7 @@ impl Saved {
         let mut arena = Arena::default();
         arena.reserve(paths);
         let arena = Mutex::new(arena);
-        let keeper = Keeper::with_room(ids, case_sensitive);
+        let keeper = Keeper::with_room(ids, options.rules());
         let folders = index.folders.len();
         let loader =
             Loader { lines: &lines, folders, options, keeper: &keeper, paths: &arena, read };
