@@ -12,6 +12,9 @@ mod spool;
 #[allow(dead_code, reason = "the other tests use the rest")]
 #[path = "../it/tree.rs"]
 mod tree;
+#[allow(dead_code, reason = "the other tests use the rest")]
+#[path = "../it/plan.rs"]
+mod plan;
 
 mod programs;
 mod place;
@@ -26,11 +29,18 @@ mod hazards;
 mod story;
 mod rules;
 mod agreement;
+mod scale;
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let arguments = libtest_mimic::Arguments::from_args();
-    let trials = [routes::trials(), hazards::trials(), story::trials(), agreement::trials()];
+    let trials = [
+        routes::trials(),
+        hazards::trials(),
+        story::trials(),
+        agreement::trials(),
+        scale::trials(),
+    ];
     libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit_code()
 }
