@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 
 use rayon::prelude::*;
 
@@ -49,12 +50,12 @@ pub fn write(
 ) -> io::Result<()> {
     let messages = in_order(index);
     let turns = turns(&messages);
-    let states: HashMap<Message<'_>, &str> =
-        leftovers.iter().map(|leftover| (leftover.message, leftover.state.word())).collect();
+    let states: HashMap<&Path, &str> =
+        leftovers.iter().map(|leftover| (leftover.message.path(), leftover.state.word())).collect();
     let mut table = open(style, out)?;
     write_record(&mut table, COLUMNS)?;
     for (message, turn) in messages.into_iter().zip(turns) {
-        let state = states.get(&message).copied().unwrap_or_default();
+        let state = states.get(message.path()).copied().unwrap_or_default();
         let cells = cells(account, index, message, state, turn);
         write_record(&mut table, cells.map(|cell| safe(cell, style)))?;
     }
