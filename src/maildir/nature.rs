@@ -1,11 +1,12 @@
 //! What a path is that was given for a Maildir tree and is none, in words that say what to do.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use crate::error::Error;
+use crate::mail_file::open_untouched;
 
 /// Checks that there is a directory.
 ///
@@ -111,7 +112,8 @@ fn is_number(name: &[u8]) -> bool {
 fn begins_with(path: &Path, magic: &[u8]) -> bool {
     let is_file = fs::metadata(path).is_ok_and(|metadata| metadata.is_file());
     let mut head = Vec::new();
-    let read = |head: &mut Vec<u8>| File::open(path)?.take(magic.len() as u64).read_to_end(head);
+    let read =
+        |head: &mut Vec<u8>| open_untouched(path)?.take(magic.len() as u64).read_to_end(head);
     is_file && read(&mut head).is_ok() && head == magic
 }
 

@@ -1,5 +1,5 @@
-//! An index as a table, for engines that compare what is too much for one machine: a row a message or
-//! leftover of an account, in the form of the other tables.
+//! An index as a table, for engines that compare what is too much for one machine: a row a message
+//! or leftover of an account, in the form of the other tables.
 //!
 //! It has what a query needs to say of each message what [`crate::diff`] says, and no more; that
 //! query is in `docs/at-scale.md`. Columns are only ever added, behind the last.

@@ -92,7 +92,7 @@ fn put(
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), Error> {
     match cli.file() {
-        Some(file) => output::write_file(file, |out| Packing::of(file).pack(out, write)),
+        Some(file) => output::write_file(file, |out, _| Packing::of(file).pack(out, write)),
         None => print(write),
     }
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use maildiff::report::csv::undefuse;
+use maildiff::cell::undefuse;
 use maildiff::report::index_table::COLUMNS;
 use proptest::prelude::*;
 

@@ -7,7 +7,10 @@
 mod spool;
 mod tree;
 mod plan;
+mod terminal;
+mod attacks;
 
+mod allow;
 mod check;
 mod cli;
 mod docs;
@@ -21,4 +24,6 @@ mod reasons;
 mod saved;
 mod tidy;
 mod trees;
+mod untouched;
+mod untrusted;
 mod vectors;

@@ -265,12 +265,14 @@ fn what_a_later_version_adds_is_passed_over() {
     let saved = Saved::of(Path::new("testdata/story/left"), "a.idx", "");
     let later = saved.changed(|lines| {
         for line in lines.iter_mut() {
-            let inner = ["folder", "message", "finding", "end"].into_iter().find(|kind| !line[kind].is_null());
+            let kinds = ["folder", "message", "finding", "end"];
+            let inner = kinds.into_iter().find(|kind| !line[kind].is_null());
             let line = if let Some(kind) = inner { &mut line[kind] } else { line };
             line["new"] = serde_json::json!([{"a": 1}]);
         }
         lines.insert(8, serde_json::json!({"remark": {"folder": 99, "text": "x"}}));
-        let finding = serde_json::json!({"finding": {"folder": 0, "id": "new", "severity": "odd", "path": "x"}});
+        let new = serde_json::json!({"folder": 0, "id": "new", "severity": "odd", "path": "x"});
+        let finding = serde_json::json!({ "finding": new });
         lines.insert(9, finding);
     });
     let right = Path::new("testdata/story/right");
