@@ -31,6 +31,7 @@ mod explain;
 
 pub use class::{Class, Counts, Ledger, Mark, Reason};
 pub use folder_counts::{FolderCounts, Renamed};
+pub use pairing::order as order_of_pairing;
 
 use count::{PlainPairs, count, ledger, misfiled_on};
 use folder_counts::{count_folders, find_renamed};

@@ -6,6 +6,7 @@
 //! step delivered copies pair first, then copies in the order of their paths: the same trees give
 //! the same pairs, from either side.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use crate::index::Message;
@@ -95,8 +96,8 @@ impl<'a> Paired<'a> {
     }
 }
 
-/// Delivered copies first, then by path.
-fn order(one: Message<'_>, other: Message<'_>) -> std::cmp::Ordering {
+/// The order in which copies of one side pair: delivered ones first, then by path.
+pub fn order(one: Message<'_>, other: Message<'_>) -> Ordering {
     let rank = |message: Message<'_>| !message.place().is_delivered();
     rank(one).cmp(&rank(other)).then_with(|| one.path().cmp(other.path()))
 }

@@ -65,7 +65,7 @@ pub fn write(index: &Index, saving: Saving, out: &mut dyn Write) -> io::Result<(
 }
 
 /// All messages and leftovers, by folder and path.
-fn in_order(index: &Index) -> Vec<Message<'_>> {
+pub(super) fn in_order(index: &Index) -> Vec<Message<'_>> {
     let mut messages: Vec<Message<'_>> = index.all_mail().collect();
     messages.par_sort_unstable_by_key(|message| (message.folder(), message.path()));
     messages

@@ -17,6 +17,7 @@ mod docs;
 mod examples;
 mod fix;
 mod explain;
+mod index_table;
 mod laws;
 mod letters;
 mod reasons;

@@ -12,6 +12,9 @@ mod spool;
 #[allow(dead_code, reason = "the other tests use the rest")]
 #[path = "../it/tree.rs"]
 mod tree;
+#[allow(dead_code, reason = "the other tests use the rest")]
+#[path = "../it/plan.rs"]
+mod plan;
 
 mod programs;
 mod place;
@@ -27,6 +30,7 @@ mod hazards;
 mod story;
 mod rules;
 mod agreement;
+mod scale;
 
 use std::process::ExitCode;
 
@@ -38,6 +42,7 @@ fn main() -> ExitCode {
         story::trials(),
         agreement::trials(),
         tables::trials(),
+        scale::trials(),
     ];
     libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit_code()
 }
