@@ -141,6 +141,15 @@ impl Index {
         self.store.is_case_sensitive()
     }
 
+    /// Whether the content of each of its messages is to be had.
+    pub fn has_contents(&self) -> bool {
+        match &self.origin {
+            Origin::Saved(lines) => lines.has_contents(),
+            Origin::Table => false,
+            Origin::Tree => true,
+        }
+    }
+
     /// Whether its messages can be read again, and not only what was kept of them.
     pub fn holds_mail(&self) -> bool {
         matches!(self.origin, Origin::Tree)

@@ -101,7 +101,8 @@ impl Lines<'_> {
     ) -> io::Result<()> {
         let details = fetch::details(index, messages, saving.contents);
         let lines = messages.par_iter().zip(details).map(|(&message, details)| {
-            let details = details.map_err(|error| io::Error::other(error.to_string()))?;
+            let mut details = details.map_err(|error| io::Error::other(error.to_string()))?;
+            details.whole = details.whole.filter(|_| saving.contents);
             text(&Line::Message(message_line(index, message, &details)))
         });
         let lines: Vec<io::Result<Vec<u8>>> = lines.collect();

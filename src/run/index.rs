@@ -47,6 +47,9 @@ pub(crate) fn run(cli: &cli::Index) -> anyhow::Result<Exit> {
     };
     let index = source.index(&options, progress.read())?;
     drop(progress);
+    if holds_contents(cli) && !index.has_contents() {
+        bail!("{}: has no contents: say --headers-only, or name the tree", cli.tree.display());
+    }
     match cli.table_of() {
         Some(account) => tabulate(account, &index, cli),
         None => save(&index, Saving { scanned, contents: holds_contents(cli) }, cli),
