@@ -25,6 +25,7 @@ pub mod input;
 pub mod mail_file;
 pub mod maildir;
 pub mod identify;
+pub mod mbox;
 // What a tree is.
 pub mod index;
 pub mod source;

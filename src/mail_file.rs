@@ -4,6 +4,7 @@
 //! never more than a buffer at a time.
 
 use std::ffi::OsStr;
+use std::fmt;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::num::NonZeroU64;
@@ -43,7 +44,7 @@ impl Buffer {
     }
 
     /// Reads so many bytes, or fewer at the end.
-    fn fill(&mut self, from: &mut impl Read, wanted: usize) -> io::Result<()> {
+    fn fill(&mut self, from: &mut (impl Read + ?Sized), wanted: usize) -> io::Result<()> {
         let wanted = wanted.min(READ);
         self.bytes.resize(READ, 0);
         self.filled = 0;
@@ -110,10 +111,49 @@ pub fn most_open() -> usize {
     limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX))
 }
 
+/// Where a message's bytes come from: read once through, and again from the first.
+pub(crate) trait Bytes: Read + fmt::Debug {
+    /// Goes back to the first of them.
+    fn restart(&mut self) -> io::Result<()>;
+}
+
+impl Bytes for File {
+    fn restart(&mut self) -> io::Result<()> {
+        self.seek(SeekFrom::Start(0)).map(drop)
+    }
+}
+
+/// A message's own file, which nearly every message has, costs no allocation.
+#[derive(Debug)]
+enum Origin<'b> {
+    File(File),
+    Other(Box<dyn Bytes + 'b>),
+}
+
+impl<'b> Origin<'b> {
+    fn bytes(&mut self) -> &mut (dyn Bytes + 'b) {
+        match self {
+            Origin::File(file) => file,
+            Origin::Other(bytes) => bytes.as_mut(),
+        }
+    }
+}
+
+/// What is known of bytes that are no file of their own.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Known {
+    /// How many there are; no fewer, at any rate.
+    pub(crate) size: u64,
+    /// When they were last written, in seconds since 1970-01-01 UTC.
+    pub(crate) modified: i64,
+    /// What no other message of its tree has for an inode number.
+    pub(crate) inode: u64,
+}
+
 /// A mail file of which the first bytes have been read.
 #[derive(Debug)]
 pub struct MailFile<'b> {
-    file: File,
+    origin: Origin<'b>,
     size: u64,
     modified: i64,
     inode: u64,
@@ -143,7 +183,7 @@ impl<'b> MailFile<'b> {
             return Err(io::Error::other("is not a regular file"));
         }
         let mut mail = MailFile {
-            file,
+            origin: Origin::File(file),
             size: metadata.len(),
             modified: metadata.mtime(),
             inode: metadata.ino(),
@@ -154,6 +194,31 @@ impl<'b> MailFile<'b> {
         };
         mail.fill()?;
         mail.storage = compression::storage(mail.buffer.held());
+        Ok(mail)
+    }
+
+    /// Reads the first bytes of a message that lies elsewhere than in a file of its own, and as it
+    /// is.
+    ///
+    /// # Errors
+    /// As reading them.
+    pub(crate) fn of(
+        bytes: Box<dyn Bytes + 'b>,
+        known: Known,
+        buffer: &'b mut Buffer,
+    ) -> io::Result<MailFile<'b>> {
+        let Known { size, modified, inode } = known;
+        let mut mail = MailFile {
+            origin: Origin::Other(bytes),
+            size,
+            modified,
+            inode,
+            names: 1,
+            storage: Storage::Plain,
+            buffer,
+            at_head: true,
+        };
+        mail.fill()?;
         Ok(mail)
     }
 
@@ -211,7 +276,7 @@ impl<'b> MailFile<'b> {
             }
             wanted = READ;
             self.at_head = false;
-            self.buffer.fill(&mut self.file, wanted)?;
+            self.buffer.fill(self.origin.bytes(), wanted)?;
         }
         Ok(true)
     }
@@ -222,8 +287,9 @@ impl<'b> MailFile<'b> {
         each: &mut impl FnMut(&[u8]) -> ControlFlow<()>,
     ) -> io::Result<bool> {
         self.at_head = false;
-        self.file.seek(SeekFrom::Start(0))?;
-        let mut message = decompress(packed, BufReader::new(&self.file));
+        let bytes = self.origin.bytes();
+        bytes.restart()?;
+        let mut message = decompress(packed, BufReader::new(bytes));
         loop {
             self.buffer.fill(&mut message, READ)?;
             if self.buffer.held().is_empty() {
@@ -240,7 +306,7 @@ impl<'b> MailFile<'b> {
         if self.at_head {
             return Ok(());
         }
-        self.file.seek(SeekFrom::Start(0))?;
+        self.origin.bytes().restart()?;
         self.at_head = true;
         self.fill()
     }
@@ -249,7 +315,7 @@ impl<'b> MailFile<'b> {
     /// its end.
     fn fill(&mut self) -> io::Result<()> {
         let wanted = usize::try_from(self.size).unwrap_or(HEAD).min(HEAD);
-        self.buffer.fill(&mut self.file, wanted)
+        self.buffer.fill(self.origin.bytes(), wanted)
     }
 }
 

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use maildiff::identify::Extent;
 use maildiff::maildir::scan;
+use maildiff::mbox::dialect::Dialect;
+use maildiff::source;
 
 use super::jobs::Jobs;
 use super::values::{Auto, parse_layout};
@@ -17,7 +19,7 @@ use super::values::{Auto, parse_layout};
 #[command(after_help = "Exit status: 0 if everything was read, 2 if something could not be: the \
     index says so too, and so does every comparison with it.")]
 pub(crate) struct Index {
-    /// The Maildir tree.
+    /// The Maildir tree, an mbox, or a directory of those; `-` for an mbox on standard input.
     #[arg(value_name = "TREE")]
     pub(crate) tree: PathBuf,
 
@@ -39,6 +41,9 @@ pub(crate) struct Index {
     /// INBOX lies here, outside the tree.
     #[arg(long, value_name = "PATH")]
     inbox: Option<PathBuf>,
+    /// How `From ` is quoted in an mbox: auto (as the file shows), mboxo, mboxrd, mboxcl or mboxcl2.
+    #[arg(long, value_name = "DIALECT")]
+    mbox: Option<Dialect>,
     #[command(flatten)]
     pub(crate) jobs: Jobs,
     /// Show no progress.
@@ -47,10 +52,11 @@ pub(crate) struct Index {
 }
 
 impl Index {
-    /// How the tree is to be read.
-    pub(crate) fn scan_options(&self) -> scan::Options {
+    /// How it is to be read.
+    pub(crate) fn reading(&self) -> source::Options {
         let layout = self.layout.as_ref().and_then(|auto| auto.0.clone());
-        scan::Options { layout, inbox: self.inbox.clone() }
+        let tree = scan::Options { layout, inbox: self.inbox.clone() };
+        source::Options { tree, dialect: self.mbox }
     }
 
     /// How much of each message is saved.

@@ -7,7 +7,7 @@
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
@@ -26,7 +26,7 @@ use super::record::{Facts, Keeper, Record};
 const ROUNDS: usize = 3;
 
 /// How many files a thread opens before it reads the first of them, if it may open as many.
-const BATCH: usize = 64;
+pub(super) const BATCH: usize = 64;
 
 /// What became of a file.
 #[derive(Debug)]
@@ -149,8 +149,22 @@ impl Looker<'_> {
         opened: io::Result<fs::File>,
         Reader { buffer, identifier, ids, .. }: &mut Reader<'_>,
     ) -> Result<Look, Error> {
-        let failed = |error| Error::io(&self.root.join(path), error);
-        let mut mail = opened.and_then(|file| MailFile::new(file, buffer)).map_err(failed)?;
+        let on_disk = || self.root.join(path);
+        let mail = opened.and_then(|file| MailFile::new(file, buffer));
+        let mail = mail.map_err(|error| Error::io(&on_disk(), error))?;
+        self.identify((file, path), mail, on_disk, identifier, ids)
+    }
+
+    /// Identifies what is in an open file at this path.
+    pub(super) fn identify(
+        &self,
+        (file, path): (&File, &Path),
+        mut mail: MailFile<'_>,
+        on_disk: impl Fn() -> PathBuf,
+        identifier: &mut Identifier,
+        ids: &mut Arena,
+    ) -> Result<Look, Error> {
+        let failed = |error| Error::io(&on_disk(), error);
         let facts = Facts {
             size: mail.size(),
             modified: mail.modified(),
@@ -206,7 +220,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn records(looks: &mut [Look]) -> impl Iterator<Item = &mut Record> {
+pub(super) fn records(looks: &mut [Look]) -> impl Iterator<Item = &mut Record> {
     looks.iter_mut().filter_map(|look| match look {
         Look::Mail(record) => Some(record),
         _ => None,

@@ -77,9 +77,9 @@ impl<'i> Message<'i> {
         path::of(self.store.path(self.record))
     }
 
-    /// The file's name.
+    /// The file's name; nothing where the message is no file of its own, but a part of an mbox.
     pub fn name(self) -> &'i [u8] {
-        path::name(self.store.path(self.record))
+        self.store.name(self.record)
     }
 
     /// What of the file's name stays while flags change.
@@ -222,6 +222,11 @@ impl<'i> Messages<'i> {
     /// How many there are.
     pub fn len(self) -> usize {
         self.records.len()
+    }
+
+    /// Whether they are files of their own, whose names tell of them.
+    pub fn are_files(self) -> bool {
+        self.store.has_files()
     }
 
     /// Whether there is none.

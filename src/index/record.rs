@@ -11,6 +11,7 @@ use crate::arena::{Arena, Span};
 use crate::identify::{Details, Identity, Shape};
 use crate::maildir::file::{File, Place};
 use crate::maildir::file_name::{self, Flags};
+use crate::maildir::layout::Layout;
 use crate::message::canonical::Content;
 use crate::message::id::{Clarity, Key, MessageId};
 use crate::path;
@@ -105,6 +106,32 @@ pub(super) struct Keeper {
     contents: Contents,
     details: Mutex<HashMap<Span, Box<Details>>>,
     case_sensitive: bool,
+    names: Names,
+}
+
+/// What the paths of messages end in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Names {
+    /// The name of a file, as Maildirs have them.
+    #[default]
+    Files,
+    /// A place in a file.
+    Places,
+}
+
+impl Names {
+    /// Of a tree with this layout.
+    pub(super) fn of(layout: &Layout) -> Names {
+        if layout.has_files() { Names::Files } else { Names::Places }
+    }
+
+    /// The name of the file that a message at this path has to itself; nothing where it has none.
+    fn name(self, path: &[u8]) -> &[u8] {
+        match self {
+            Names::Files => path::name(path),
+            Names::Places => b"",
+        }
+    }
 }
 
 /// Contents that are known, by the path of the file, which no other has.
@@ -123,6 +150,11 @@ impl Keeper {
         Keeper { ids: Mutex::new(ids), case_sensitive, ..Keeper::default() }
     }
 
+    /// The same, for paths that end in these.
+    pub(super) fn with_names(self, names: Names) -> Keeper {
+        Keeper { names, ..self }
+    }
+
     /// Keeps what was found of a file at this path; its id, for the time being, in `ids`.
     pub(super) fn keep(
         &self,
@@ -131,14 +163,14 @@ impl Keeper {
         facts: Facts,
         identity: Identity,
     ) -> Record {
-        let name = path::name(path);
+        let name = self.names.name(path);
         let Identity { mut id, content, shape, length, details, .. } = identity;
         let more = More {
             written: id.as_mut().and_then(|id| id.written.take()),
             inode: None,
             read_inode: (facts.inode != file.inode).then_some(facts.inode),
             has_names: facts.names > 1,
-            modified: keeps_time(file.place, name).then_some(facts.modified),
+            modified: self.keeps_time(file.place, name).then_some(facts.modified),
             compressed: facts.compressed,
             unpacked: length.filter(|_| facts.compressed),
         };
@@ -167,6 +199,11 @@ impl Keeper {
         }
     }
 
+    /// Whether the time of a file is kept: where it counts, or must make a name.
+    fn keeps_time(&self, place: Place, name: &[u8]) -> bool {
+        self.names == Names::Files && keeps_time(place, name)
+    }
+
     /// Takes the ids of records over from `ids`, which is empty then. Many at a time, so that
     /// threads do not wait for each other.
     pub(super) fn take_ids<'r>(
@@ -183,10 +220,10 @@ impl Keeper {
 
     /// What has been kept, with the paths of the files.
     pub(super) fn into_store(self, paths: Arena) -> Store {
-        let Keeper { ids, contents, details, case_sensitive } = self;
+        let Keeper { ids, contents, details, case_sensitive, names } = self;
         let ids = ids.into_inner().unwrap_or_else(PoisonError::into_inner);
         let details = details.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Store { paths, ids, contents, details, case_sensitive }
+        Store { paths, ids, contents, details, case_sensitive, names }
     }
 }
 
@@ -208,12 +245,23 @@ pub(super) struct Store {
     /// What else is known of files, where it was wanted of all.
     details: HashMap<Span, Box<Details>>,
     case_sensitive: bool,
+    names: Names,
 }
 
 impl Store {
     /// The path of a file.
     pub(super) fn path(&self, record: &Record) -> &[u8] {
         self.paths.get(record.path)
+    }
+
+    /// The name of a file; nothing where it is no file of its own.
+    pub(super) fn name(&self, record: &Record) -> &[u8] {
+        self.names.name(self.path(record))
+    }
+
+    /// Whether the messages are files of their own.
+    pub(super) fn has_files(&self) -> bool {
+        self.names == Names::Files
     }
 
     /// The id of a message; nothing where its content is its key.
@@ -393,7 +441,7 @@ impl PackedShape {
     }
 }
 
-/// Whether the time of a file is kept: where it counts, or must make a name.
+/// Whether the time of a file with a name counts, or must make another.
 fn keeps_time(place: Place, name: &[u8]) -> bool {
     !place.is_delivered() || !name.first().is_some_and(u8::is_ascii_digit)
 }

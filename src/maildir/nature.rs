@@ -17,21 +17,21 @@ pub fn check_directory(path: &Path) -> Result<(), Error> {
         return Ok(());
     }
     let nature = if metadata.is_file() && begins_with(path, b"From ") {
-        "is an mbox file, not a Maildir tree; convert it first, for example with mb2md"
+        "is an mbox file, and not a Maildir tree"
     } else {
         "is not a directory; name the root of a Maildir tree"
     };
     Err(Error::told(path, nature))
 }
 
-/// The error for a file that begins so and was given as a side.
+/// The error for a file that begins so, was given as a side, and is none.
 pub fn no_side(path: &Path, head: &[u8]) -> Error {
     let told = match head {
         [] => "is empty: it holds no mail, and no index",
         [b'F', b'r', b'o', b'm', b' ', ..] => {
-            "is an mbox file, not a Maildir tree; convert it first, for example with mb2md"
+            "begins with From, and is no mbox: no address and date follow in that line"
         }
-        _ => "is neither a Maildir tree nor a saved index",
+        _ => "is neither a Maildir tree nor an mbox nor a saved index",
     };
     Error::told(path, told)
 }
@@ -57,7 +57,7 @@ fn nature(path: &Path) -> &'static str {
     } else if bytes().any(is_number) {
         Store::Mh.words()
     } else if names.iter().any(|name| begins_with(&path.join(name), b"From ")) {
-        "it holds mbox files; convert them first, for example with mb2md"
+        "it holds mbox files"
     } else {
         "there is no cur/ or new/ in it or below it"
     }

@@ -169,7 +169,7 @@ fn finding(found: &Finding) -> FindingLine {
 }
 
 fn trouble(index: &Index, folder: usize, error: &Error) -> ErrorLine {
-    let path = error.path().strip_prefix(&index.root).unwrap_or(error.path());
+    let path = index.below(error.path());
     ErrorLine {
         folder: number(folder),
         nature: error.nature().word().to_owned(),

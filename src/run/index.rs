@@ -18,6 +18,7 @@ use crate::progress::Progress;
 use crate::talk::{complain, print};
 
 use super::clock::now;
+use super::trees;
 
 /// Saves the index of a tree.
 ///
@@ -27,7 +28,9 @@ pub(crate) fn run(cli: &cli::Index) -> anyhow::Result<Exit> {
     check_output(cli)?;
     let scanned = now();
     let progress = Progress::start(!cli.quiet);
-    let source = Source::open(&cli.tree, &cli.scan_options())?;
+    let reading = cli.reading();
+    let source = Source::open(&cli.tree, &reading)?;
+    trees::check_options(&source, &reading)?;
     progress.expect(source.size());
     let options = index::Options {
         case_sensitive: cli.case_sensitive,
@@ -47,7 +50,7 @@ pub(crate) fn run(cli: &cli::Index) -> anyhow::Result<Exit> {
 
 fn check_output(cli: &cli::Index) -> Result<(), Error> {
     let trees: Vec<PathBuf> =
-        cli.scan_options().inbox.into_iter().chain([cli.tree.clone()]).collect();
+        cli.reading().tree.inbox.into_iter().chain([cli.tree.clone()]).collect();
     cli.file().map_or(Ok(()), |file| output::check_place(file, &trees))
 }
 

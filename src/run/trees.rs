@@ -11,9 +11,8 @@ use maildiff::error::Error;
 use maildiff::folders::{self, Ground, Pairs, Selected, Selection};
 use maildiff::index::{self, Index};
 use maildiff::maildir::folder_name::FolderName;
-use maildiff::maildir::scan;
 use maildiff::side::{Side, Sides};
-use maildiff::source::{STDIN, Source};
+use maildiff::source::{self, STDIN, Source};
 
 use crate::progress::Progress;
 use crate::talk::complain;
@@ -21,13 +20,13 @@ use crate::talk::complain;
 /// Two sides that share files would compare a tree with itself and find nothing missing.
 pub(super) fn check_apart(
     roots: &Sides<PathBuf>,
-    options: &Sides<scan::Options>,
+    options: &Sides<source::Options>,
 ) -> anyhow::Result<()> {
     if roots.iter().all(|root| root == Path::new(STDIN)) {
         bail!("both sides are standard input: name a tree or a file for one of them");
     }
     let places = Sides::of(|side| {
-        let inbox = options[side].inbox.clone();
+        let inbox = options[side].tree.inbox.clone();
         let places = inbox.into_iter().chain([roots[side].clone()]);
         places.filter_map(|place| fs::canonicalize(place).ok()).collect::<Vec<PathBuf>>()
     });
@@ -72,13 +71,20 @@ pub(super) fn check_nothing_shared(sources: &Sides<Source>) -> anyhow::Result<()
 /// Opens both sides, at the same time.
 pub(super) fn open_both(
     roots: &Sides<PathBuf>,
-    options: &Sides<scan::Options>,
+    options: &Sides<source::Options>,
 ) -> anyhow::Result<Sides<Source>> {
     let of = |side: Side| Source::open(&roots[side], &options[side]);
     let (left, right) = rayon::join(|| of(Side::Left), || of(Side::Right));
     let sources = both_of(left, right)?;
     for (side, source) in sources.each() {
-        check_tree_options(side, source, &options[side])?;
+        if source.tree().is_none() && options[side].tree.inbox.is_some() {
+            bail!("--inbox-{side} is of a tree, and the {side} is none");
+        }
+    }
+    if options.iter().any(|options| options.dialect.is_some())
+        && !sources.iter().any(Source::is_mbox)
+    {
+        bail!("--mbox is of an mbox, and neither side is one");
     }
     Ok(sources)
 }
@@ -95,10 +101,12 @@ fn both_of<T>(left: Result<T, Error>, right: Result<T, Error>) -> anyhow::Result
     }
 }
 
-/// What a saved index is made of was settled when it was made.
-fn check_tree_options(side: Side, source: &Source, options: &scan::Options) -> anyhow::Result<()> {
-    if source.tree().is_none() && options.inbox.is_some() {
-        bail!("--inbox-{side} is of a tree, and the {side} is none");
+/// Options that are of another kind of side than this one, where it is alone, change nothing.
+pub(super) fn check_options(source: &Source, options: &source::Options) -> anyhow::Result<()> {
+    if source.tree().is_none() && options.tree.inbox.is_some() {
+        bail!("--inbox is of a Maildir tree, and this is none");
+    } else if !source.is_mbox() && options.dialect.is_some() {
+        bail!("--mbox is of an mbox, and this is none");
     }
     Ok(())
 }

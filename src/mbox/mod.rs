@@ -1,0 +1,218 @@
+//! mbox: many messages in one file. One file is one folder, a directory of them a tree.
+//!
+//! A file is looked through once for where its messages lie, which is to it what listing is to a
+//! directory; then each message is read where it lies, like a file of its own ([`Reader`]). No part
+//! of it is ever held but a buffer.
+//!
+//! Who keeps a folder in a file changes that file. One that is not what it was when it was looked
+//! through is an error: what lies where, nobody knows then.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Nature};
+use crate::finding::Finding;
+use crate::input::{Input, Stamp};
+use crate::mail_file::{Buffer, Known, MailFile};
+use crate::maildir::scan::Folder;
+
+pub(crate) mod from_line;
+pub mod dialect;
+mod quoting;
+mod window;
+mod header;
+pub(crate) mod split;
+mod name;
+mod part;
+mod open;
+
+use dialect::{Dialect, Quoting};
+use part::Part;
+use split::{Letter, Split};
+
+/// An mbox, or a directory of them, of which it is known where every message lies.
+#[derive(Debug)]
+pub struct Mboxes {
+    /// The file or the directory, as given.
+    pub root: PathBuf,
+    /// Sorted by name. Their directories are the files.
+    pub folders: Vec<Folder>,
+    /// Files that could not be read, with the index of their folder.
+    pub unread: Vec<(usize, Error)>,
+    /// Directories that could not be read, likewise.
+    pub errors: Vec<(usize, Error)>,
+    /// What is wrong with the names.
+    pub findings: Vec<Finding>,
+    /// Where links to files lead.
+    pub targets: BTreeSet<PathBuf>,
+    /// Whether the root is an mbox itself.
+    is_one_file: bool,
+    /// In the order of their paths.
+    files: Vec<Mbox>,
+}
+
+/// One mbox.
+#[derive(Debug)]
+pub(crate) struct Mbox {
+    /// Relative to the root; of a single one its name.
+    path: PathBuf,
+    /// The index of its folder.
+    pub(crate) folder: usize,
+    place: Place,
+    /// What the file was when it was looked through.
+    stamp: Stamp,
+    /// How many bytes all files before it have: with the byte at which it begins, no two messages
+    /// have one number.
+    base: u64,
+    pub(crate) letters: Vec<Letter>,
+    /// How letters are quoted, and those that their length ends.
+    quoting: [Quoting; 2],
+}
+
+/// Where a file is read from.
+#[derive(Debug)]
+enum Place {
+    /// From its path, which is opened when it is needed: there may be more than can be open.
+    Path,
+    Unpacked(Input),
+}
+
+impl Mbox {
+    fn new(path: PathBuf, input: Input, split: Split, dialect: Dialect) -> Mbox {
+        Mbox {
+            path,
+            folder: 0,
+            stamp: input.stamp(),
+            place: if input.is_unpacked() { Place::Unpacked(input) } else { Place::Path },
+            base: 0,
+            letters: split.letters,
+            quoting: [dialect.quoting(split.bare), dialect.quoting_of_counted()],
+        }
+    }
+
+    /// The path of a letter: that of its mbox, a colon, and the byte at which it begins.
+    pub(crate) fn path_of(&self, letter: &Letter) -> Vec<u8> {
+        [self.path.as_os_str().as_bytes(), format!(":{}", letter.start).as_bytes()].concat()
+    }
+
+    /// By what a letter is found again.
+    pub(crate) fn handle_of(&self, letter: &Letter) -> u64 {
+        self.base + letter.start
+    }
+}
+
+impl Mboxes {
+    /// Looks a file through that was given as a side; `None` if it is no mbox. `root` is what was
+    /// given.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn of_file(root: &Path, input: Input, dialect: Dialect) -> Result<Option<Mboxes>, Error> {
+        open::file(root, input, dialect)
+    }
+
+    /// Looks the files of a directory through, and of those below it; `None` where none is an mbox.
+    /// What could not be read is in the result.
+    pub fn of_directory(root: &Path, dialect: Dialect) -> Option<Mboxes> {
+        open::directory(root, dialect)
+    }
+
+    /// How many messages there are.
+    pub fn messages(&self) -> usize {
+        self.files.iter().map(|mbox| mbox.letters.len()).sum()
+    }
+
+    /// The files, in the order of their paths.
+    pub(crate) fn files(&self) -> &[Mbox] {
+        &self.files
+    }
+
+    /// A letter by its handle, and the number of its mbox.
+    pub(crate) fn letter(&self, handle: u64) -> Option<(usize, &Mbox, &Letter)> {
+        let number = self.files.partition_point(|mbox| mbox.base <= handle).checked_sub(1)?;
+        let mbox = self.files.get(number)?;
+        let start = handle - mbox.base;
+        let at = mbox.letters.binary_search_by_key(&start, |letter| letter.start).ok()?;
+        Some((number, mbox, mbox.letters.get(at)?))
+    }
+
+    /// Files that are not what they were, with the index of their folder.
+    pub(crate) fn changed(&self) -> Vec<(usize, Error)> {
+        let changed = |mbox: &&Mbox| {
+            let now = || fs::metadata(self.on_disk(mbox)).map(|metadata| Stamp::of(&metadata));
+            matches!(mbox.place, Place::Path) && now().ok() != Some(mbox.stamp)
+        };
+        let error = |mbox: &Mbox| (mbox.folder, has_changed(&self.on_disk(mbox)));
+        self.files.iter().filter(changed).map(error).collect()
+    }
+
+    fn on_disk(&self, mbox: &Mbox) -> PathBuf {
+        if self.is_one_file { self.root.clone() } else { self.root.join(&mbox.path) }
+    }
+}
+
+/// Whether the root of these folders is an mbox itself, and no directory.
+pub(crate) fn is_one_file(folders: &[Folder]) -> bool {
+    matches!(folders, [Folder { directories, .. }] if *directories == [Path::new("")])
+}
+
+fn has_changed(path: &Path) -> Error {
+    Error::told(path, "has changed while it was read: run again").of(Nature::Vanished)
+}
+
+/// Reads letters, one after the other. The mbox of the last one stays open.
+#[derive(Debug)]
+pub(crate) struct Reader<'m> {
+    mboxes: &'m Mboxes,
+    open: Option<(usize, Input)>,
+}
+
+impl<'m> Reader<'m> {
+    pub(crate) fn new(mboxes: &'m Mboxes) -> Reader<'m> {
+        Reader { mboxes, open: None }
+    }
+
+    /// Opens the letter with a handle, as a file that has no quoting.
+    ///
+    /// # Errors
+    /// Where its mbox cannot be read, or is no longer what it was; the path is the mbox's.
+    pub(crate) fn open<'r>(
+        &'r mut self,
+        handle: u64,
+        buffer: &'r mut Buffer,
+    ) -> Result<MailFile<'r>, Error> {
+        let mboxes = self.mboxes;
+        let Some((number, mbox, letter)) = mboxes.letter(handle) else {
+            return Err(has_changed(&mboxes.root));
+        };
+        let input = match &mbox.place {
+            Place::Unpacked(input) => input,
+            Place::Path => self.input(number, mbox)?,
+        };
+        let [usual, counted] = mbox.quoting;
+        let quoting = if letter.is_counted { counted } else { usual };
+        let part = Part::new(input, letter.start, letter.size, quoting);
+        let modified = mbox.stamp.modified();
+        let known = Known { size: letter.size, modified, inode: handle };
+        let opened: io::Result<MailFile<'r>> = MailFile::of(Box::new(part), known, buffer);
+        opened.map_err(|error| Error::io(&mboxes.on_disk(mbox), error))
+    }
+
+    fn input(&mut self, number: usize, mbox: &Mbox) -> Result<&Input, Error> {
+        let known = self.open.take().filter(|(open, _)| *open == number);
+        let input = match known {
+            Some((_, input)) => input,
+            None => self.reopen(mbox)?,
+        };
+        Ok(&self.open.insert((number, input)).1)
+    }
+
+    fn reopen(&self, mbox: &Mbox) -> Result<Input, Error> {
+        let path = self.mboxes.on_disk(mbox);
+        let input = Input::open(&path)?;
+        if input.stamp() == mbox.stamp { Ok(input) } else { Err(has_changed(&path)) }
+    }
+}
