@@ -20,7 +20,7 @@ use crate::index::{Index, Message, Origin};
 use crate::mail_file::{Buffer, MailFile};
 use crate::maildir::renamed::relocate;
 use crate::mbox::from_line::{self, is_from_line};
-use crate::mbox::{Mboxes, Reader};
+use crate::mbox::{Mboxes, Opened, Reader, Reading};
 use crate::message::anatomy::{Anatomy, Dissection, Window};
 use crate::message::beginnings::Beginnings;
 use crate::message::canonical::Content;
@@ -34,18 +34,32 @@ pub fn contents(index: &Index, wanted: &[Message<'_>]) -> Vec<Error> {
     let unknown: Vec<Message<'_>> =
         wanted.iter().copied().filter(|message| message.content().is_none()).collect();
     let found = match &index.origin {
-        Origin::Tree | Origin::Mboxes(_) => read_all(index, &unknown, identify::content),
+        Origin::Tree => read_all(index, &unknown, |mail| Ok((identify::content(mail)?, None))),
+        Origin::Mboxes(mboxes) => read_letters(mboxes, &unknown, both_contents),
         Origin::Saved(lines) if !lines.has_contents() => return no_contents(lines, &unknown),
-        Origin::Saved(lines) => look_up_whole(lines, &unknown, |(content, _)| content),
+        Origin::Saved(lines) => look_up_whole(lines, &unknown, |details| {
+            details.whole.map(|(content, _)| (content, details.as_written))
+        }),
     };
     let mut errors = Vec::new();
     for (message, content) in unknown.iter().zip(found) {
         match content {
-            Ok(content) => message.set_content(content),
+            Ok((content, as_written)) => {
+                message.set_content(content);
+                as_written.into_iter().for_each(|content| message.set_content_as_written(content));
+            }
             Err(error) => errors.push(error),
         }
     }
     errors
+}
+
+/// The content of a letter, and as it is written if that may be meant.
+fn both_contents(opened: &mut Opened<'_, '_>) -> Result<(Content, Option<Content>), Error> {
+    let content = opened.read(Reading::Undone, identify::content)?;
+    let as_written =
+        opened.is_doubtful().then(|| opened.read(Reading::AsWritten, identify::content));
+    Ok((content, as_written.transpose()?))
 }
 
 fn no_contents(lines: &Lines, unknown: &[Message<'_>]) -> Vec<Error> {
@@ -74,9 +88,8 @@ pub fn details(index: &Index, wanted: &[Message<'_>], whole: bool) -> Vec<Result
         wanted.iter().filter(|message| !is_known(message)).copied().collect();
     let mut found = match &index.origin {
         Origin::Saved(lines) => look_up(lines, &unknown, Ok),
-        Origin::Tree | Origin::Mboxes(_) => {
-            read_all(index, &unknown, |mail| identify::details(mail, extent))
-        }
+        Origin::Tree => read_all(index, &unknown, |mail| identify::details(mail, extent)),
+        Origin::Mboxes(mboxes) => read_letters(mboxes, &unknown, |opened| opened.details(extent)),
     }
     .into_iter();
     let of = |&message: &Message<'_>| match message.details() {
@@ -104,7 +117,7 @@ pub fn begins(short: (&Index, Message<'_>), long: (&Index, Message<'_>)) -> bool
 /// more.
 pub fn beginnings(index: &Index, wanted: &[Message<'_>]) -> Vec<Result<Beginnings, Error>> {
     match &index.origin {
-        Origin::Saved(lines) => look_up_whole(lines, wanted, |(_, beginnings)| beginnings),
+        Origin::Saved(lines) => look_up_whole(lines, wanted, |details| Some(details.whole?.1)),
         Origin::Tree | Origin::Mboxes(_) => {
             read_all(index, wanted, |mail| Ok(identify::noted_content(mail)?.1))
         }
@@ -293,10 +306,10 @@ fn look_up<T: Send>(
 fn look_up_whole<T: Send>(
     lines: &Lines,
     wanted: &[Message<'_>],
-    of: impl Fn((Content, Beginnings)) -> T + Sync,
+    of: impl Fn(Details) -> Option<T> + Sync,
 ) -> Vec<Result<T, Error>> {
     let missing = || lines.error("lacks the content of a message: index the tree again");
-    look_up(lines, wanted, |details| details.whole.map(&of).ok_or_else(missing))
+    look_up(lines, wanted, |details| of(details).ok_or_else(missing))
 }
 
 /// Reads one message, by the name that it has by now.
@@ -320,7 +333,9 @@ fn read_all<T: Send>(
 ) -> Vec<Result<T, Error>> {
     match &index.origin {
         Origin::Tree => read_files(index, messages, read),
-        Origin::Mboxes(mboxes) => read_letters(mboxes, messages, read),
+        Origin::Mboxes(mboxes) => {
+            read_letters(mboxes, messages, |opened| opened.read(Reading::Undone, &read))
+        }
         Origin::Saved(lines) => {
             let none = |_: &Message<'_>| Err(lines.error("is a saved index, which holds no mail"));
             messages.iter().map(none).collect()
@@ -332,16 +347,14 @@ fn read_all<T: Send>(
 fn read_letters<T: Send>(
     mboxes: &Mboxes,
     messages: &[Message<'_>],
-    read: impl Fn(&mut MailFile<'_>) -> io::Result<T> + Sync,
+    read: impl Fn(&mut Opened<'_, '_>) -> Result<T, Error> + Sync,
 ) -> Vec<Result<T, Error>> {
     let mut places: Vec<usize> = (0..messages.len()).collect();
     let handle = |place: &usize| messages.get(*place).map(|message| message.handle());
     places.sort_unstable_by_key(handle);
     let start = || (Buffer::default(), Reader::new(mboxes));
     let read = |(buffer, reader): &mut (Buffer, Reader<'_>), place: &usize| {
-        let mut mail = reader.open(handle(place).unwrap_or_default(), buffer)?;
-        let told = read(&mut mail);
-        told.map_err(|error| Error::io(&mboxes.root, error))
+        read(&mut reader.open(handle(place).unwrap_or_default(), buffer)?)
     };
     let found: Vec<Result<T, Error>> = places.par_iter().map_init(start, read).collect();
     let mut found: Vec<(usize, Result<T, Error>)> = places.into_iter().zip(found).collect();

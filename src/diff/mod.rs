@@ -34,7 +34,7 @@ pub use folder_counts::{FolderCounts, Renamed};
 use count::{PlainPairs, count, ledger, misfiled_on};
 use folder_counts::{count_folders, find_renamed};
 use join::{Join, lone};
-use pairing::{Copies, Paired, differ, is_suspicious};
+use pairing::{Copies, Paired, is_suspicious};
 
 /// What is compared, and how far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -435,7 +435,7 @@ fn marks(
     rekeyed: bool,
 ) -> impl Iterator<Item = Mark> + use<> {
     let holds = [
-        (Mark::Content, differ(left, right)),
+        (Mark::Content, left.differs_from(right)),
         (Mark::Misfiled, left.place().is_delivered() != right.place().is_delivered()),
         (Mark::Rekeyed, rekeyed),
         (Mark::CaseOnly, !rekeyed && left.id() != right.id()),

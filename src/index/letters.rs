@@ -6,11 +6,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rayon::prelude::*;
 
 use crate::arena::Arena;
+use crate::error::Error;
 use crate::identify::Identifier;
 use crate::mail_file::Buffer;
 use crate::maildir::file::{File, Otherwise, Place};
 use crate::maildir::layout::Layout;
-use crate::mbox::{Mboxes, Reader};
+use crate::mbox::{Mboxes, Reader, Reading};
 
 use super::look::{BATCH, Look, Looker, records};
 use super::record::{Keeper, Names, Store};
@@ -123,13 +124,7 @@ impl<'a> All<'a> {
     }
 
     fn look(&self, file: &File, hand: &mut Hand<'_>) -> Look {
-        let Hand { reader, buffer, identifier, ids } = hand;
-        let path = file.path_in(self.paths);
-        let on_disk = || self.index.on_disk(path);
-        let mail = reader.open(file.inode, buffer);
-        let look = mail
-            .and_then(|mail| self.looker.identify((file, path), mail, on_disk, identifier, ids));
-        match look {
+        match self.read(file, hand) {
             Ok(Look::Mail(mut record)) => {
                 let letter = self.mboxes.letter(file.inode);
                 record.flags = letter.map(|(.., letter)| letter.flags).unwrap_or_default();
@@ -138,5 +133,19 @@ impl<'a> All<'a> {
             Ok(look) => look,
             Err(error) => Look::Unreadable(Box::new((file.folder(), error))),
         }
+    }
+
+    fn read(&self, file: &File, hand: &mut Hand<'_>) -> Result<Look, Error> {
+        let Hand { reader, buffer, identifier, ids } = hand;
+        let path = file.path_in(self.paths);
+        let on_disk = || self.index.on_disk(path);
+        let mut letter = reader.open(file.inode, buffer)?;
+        let look = letter.read(Reading::Undone, |mail| {
+            Ok(self.looker.identify((file, path), mail, on_disk, identifier, ids))
+        })??;
+        if let Some(content) = letter.as_written(self.looker.extent)? {
+            self.looker.keeper.set_as_written(file.path, content);
+        }
+        Ok(look)
     }
 }

@@ -151,15 +151,15 @@ impl Looker<'_> {
     ) -> Result<Look, Error> {
         let on_disk = || self.root.join(path);
         let mail = opened.and_then(|file| MailFile::new(file, buffer));
-        let mail = mail.map_err(|error| Error::io(&on_disk(), error))?;
-        self.identify((file, path), mail, on_disk, identifier, ids)
+        let mut mail = mail.map_err(|error| Error::io(&on_disk(), error))?;
+        self.identify((file, path), &mut mail, on_disk, identifier, ids)
     }
 
     /// Identifies what is in an open file at this path.
     pub(super) fn identify(
         &self,
         (file, path): (&File, &Path),
-        mut mail: MailFile<'_>,
+        mail: &mut MailFile<'_>,
         on_disk: impl Fn() -> PathBuf,
         identifier: &mut Identifier,
         ids: &mut Arena,
@@ -179,7 +179,7 @@ impl Looker<'_> {
             _ => identify::Counts::IfReadableMail,
         };
         let wanted = identify::Options { date: self.before.is_some(), extent: self.extent };
-        let identity = identifier.identify(&mut mail, counts, wanted);
+        let identity = identifier.identify(mail, counts, wanted);
         let identity = identity.map_err(|error| failed(error).of(nature))?;
         let Some(identity) = identity else {
             return Ok(Look::NoMail(file.folder(), file.otherwise));

@@ -204,6 +204,13 @@ impl Keeper {
         self.names == Names::Files && keeps_time(place, name)
     }
 
+    /// Says what the content of a file may be as well, of which the details are known.
+    pub(super) fn set_as_written(&self, path: Span, content: Content) {
+        if let Some(details) = lock(&self.details).get_mut(&path) {
+            details.as_written = Some(content);
+        }
+    }
+
     /// Takes the ids of records over from `ids`, which is empty then. Many at a time, so that
     /// threads do not wait for each other.
     pub(super) fn take_ids<'r>(
@@ -223,7 +230,8 @@ impl Keeper {
         let Keeper { ids, contents, details, case_sensitive, names } = self;
         let ids = ids.into_inner().unwrap_or_else(PoisonError::into_inner);
         let details = details.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Store { paths, ids, contents, details, case_sensitive, names }
+        let as_written = Contents::default();
+        Store { paths, ids, contents, details, as_written, case_sensitive, names }
     }
 }
 
@@ -244,6 +252,8 @@ pub(super) struct Store {
     contents: Contents,
     /// What else is known of files, where it was wanted of all.
     details: HashMap<Span, Box<Details>>,
+    /// Contents as they are written, of messages whose quoting may be no quoting.
+    as_written: Contents,
     case_sensitive: bool,
     names: Names,
 }
@@ -276,6 +286,17 @@ impl Store {
         }
         let contents = self.contents.read().unwrap_or_else(PoisonError::into_inner);
         contents.get(&record.path).copied()
+    }
+
+    /// The canonical content as it is written, where that may be the message's.
+    pub(super) fn content_as_written(&self, record: &Record) -> Option<Content> {
+        let contents = self.as_written.read().unwrap_or_else(PoisonError::into_inner);
+        contents.get(&record.path).copied()
+    }
+
+    /// Says what the content may be as well.
+    pub(super) fn set_content_as_written(&self, record: &Record, content: Content) {
+        add_content(&self.as_written, record.path, content);
     }
 
     /// What is known of a file beyond its record.

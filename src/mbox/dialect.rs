@@ -57,6 +57,8 @@ pub(crate) struct Quoting {
     pub(crate) lines: Lines,
     /// Whether lines with more than one `>` are too.
     pub(crate) deep: bool,
+    /// Whether every line that had been `>From ` is: mboxrd alone is sure of that.
+    pub(crate) sure: bool,
 }
 
 /// Which lines with `>From ` are quoted.
@@ -69,7 +71,12 @@ pub(crate) enum Lines {
 
 impl Quoting {
     /// Everything stands there as it was.
-    pub(crate) const NONE: Quoting = Quoting { lines: Lines::None, deep: false };
+    pub(crate) const NONE: Quoting = Quoting { lines: Lines::None, deep: false, sure: true };
+
+    /// Whether a line that seems to be quoted may have been what it is.
+    pub(crate) fn is_doubtful(self) -> bool {
+        !self.sure
+    }
 }
 
 impl Dialect {
@@ -93,7 +100,8 @@ impl Dialect {
             (Dialect::Auto, Bare { within: true, .. }) => Lines::BehindEmpty,
             _ => Lines::All,
         };
-        Quoting { lines, deep: matches!(self, Dialect::Auto | Dialect::Mboxrd) }
+        let deep = matches!(self, Dialect::Auto | Dialect::Mboxrd);
+        Quoting { lines, deep, sure: self == Dialect::Mboxrd || lines == Lines::None }
     }
 
     /// What is quoted in a message that ends where its Content-Length says: as a rule nothing, for
@@ -159,6 +167,8 @@ mod tests {
         );
         assert_eq!(Dialect::Mboxcl2.quoting(Bare::default()), Quoting::NONE);
         assert_eq!(Dialect::Auto.quoting_of_counted(), Quoting::NONE);
+        assert!(Dialect::Auto.quoting(Bare::default()).is_doubtful());
+        assert!(!Dialect::Mboxrd.quoting(Bare::default()).is_doubtful());
         assert_eq!(Dialect::Mboxcl.quoting_of_counted().lines, Lines::All);
     }
 }

@@ -15,9 +15,11 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Nature};
 use crate::finding::Finding;
+use crate::identify::{self, Details, Extent};
 use crate::input::{Input, Stamp};
 use crate::mail_file::{Buffer, Known, MailFile};
 use crate::maildir::scan::Folder;
+use crate::message::canonical::Content;
 
 pub(crate) mod from_line;
 pub mod dialect;
@@ -98,6 +100,11 @@ impl Mbox {
         [self.path.as_os_str().as_bytes(), format!(":{}", letter.start).as_bytes()].concat()
     }
 
+    fn quoting_of(&self, letter: &Letter) -> Quoting {
+        let [usual, counted] = self.quoting;
+        if letter.is_counted { counted } else { usual }
+    }
+
     /// By what a letter is found again.
     pub(crate) fn handle_of(&self, letter: &Letter) -> u64 {
         self.base + letter.start
@@ -175,7 +182,7 @@ impl<'m> Reader<'m> {
         Reader { mboxes, open: None }
     }
 
-    /// Opens the letter with a handle, as a file that has no quoting.
+    /// Opens the letter with a handle.
     ///
     /// # Errors
     /// Where its mbox cannot be read, or is no longer what it was; the path is the mbox's.
@@ -183,7 +190,7 @@ impl<'m> Reader<'m> {
         &'r mut self,
         handle: u64,
         buffer: &'r mut Buffer,
-    ) -> Result<MailFile<'r>, Error> {
+    ) -> Result<Opened<'m, 'r>, Error> {
         let mboxes = self.mboxes;
         let Some((number, mbox, letter)) = mboxes.letter(handle) else {
             return Err(has_changed(&mboxes.root));
@@ -192,13 +199,7 @@ impl<'m> Reader<'m> {
             Place::Unpacked(input) => input,
             Place::Path => self.input(number, mbox)?,
         };
-        let [usual, counted] = mbox.quoting;
-        let quoting = if letter.is_counted { counted } else { usual };
-        let part = Part::new(input, letter.start, letter.size, quoting);
-        let modified = mbox.stamp.modified();
-        let known = Known { size: letter.size, modified, inode: handle };
-        let opened: io::Result<MailFile<'r>> = MailFile::of(Box::new(part), known, buffer);
-        opened.map_err(|error| Error::io(&mboxes.on_disk(mbox), error))
+        Ok(Opened { mboxes, mbox, letter, input, buffer })
     }
 
     fn input(&mut self, number: usize, mbox: &Mbox) -> Result<&Input, Error> {
@@ -214,5 +215,77 @@ impl<'m> Reader<'m> {
         let path = self.mboxes.on_disk(mbox);
         let input = Input::open(&path)?;
         if input.stamp() == mbox.stamp { Ok(input) } else { Err(has_changed(&path)) }
+    }
+}
+
+/// How the lines of a letter are read that may be quoted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// With their quoting undone.
+    Undone,
+    /// As they are.
+    AsWritten,
+}
+
+/// A letter that can be read.
+#[derive(Debug)]
+pub(crate) struct Opened<'m, 'r> {
+    mboxes: &'m Mboxes,
+    mbox: &'m Mbox,
+    letter: &'m Letter,
+    input: &'r Input,
+    buffer: &'r mut Buffer,
+}
+
+impl Opened<'_, '_> {
+    /// Whether it has lines that may be quoted, or may be what they are.
+    pub(crate) fn is_doubtful(&self) -> bool {
+        self.letter.is_quoted && self.mbox.quoting_of(self.letter).is_doubtful()
+    }
+
+    /// Reads it as a file of its own.
+    ///
+    /// # Errors
+    /// What `read` says, at the path of the letter.
+    pub(crate) fn read<T>(
+        &mut self,
+        reading: Reading,
+        read: impl FnOnce(&mut MailFile<'_>) -> io::Result<T>,
+    ) -> Result<T, Error> {
+        let Letter { start, size, .. } = *self.letter;
+        let quoting = match reading {
+            Reading::Undone => self.mbox.quoting_of(self.letter),
+            Reading::AsWritten => Quoting::NONE,
+        };
+        let part = Part::new(self.input, start, size, quoting);
+        let inode = self.mbox.handle_of(self.letter);
+        let known = Known { size, modified: self.mbox.stamp.modified(), inode };
+        let mail = MailFile::of(Box::new(part), known, self.buffer);
+        let told = mail.and_then(|mut mail| read(&mut mail));
+        told.map_err(|error| Error::io(&self.path(), error))
+    }
+
+    /// What is known of it beyond its identity, as much as is wanted.
+    ///
+    /// # Errors
+    /// As [`Opened::read`].
+    pub(crate) fn details(&mut self, extent: Extent) -> Result<Details, Error> {
+        let details = self.read(Reading::Undone, |mail| identify::details(mail, extent))?;
+        Ok(Details { as_written: self.as_written(extent)?, ..details })
+    }
+
+    /// Its content as it is written, if that may be its own, and is wanted.
+    ///
+    /// # Errors
+    /// As [`Opened::read`].
+    pub(crate) fn as_written(&mut self, extent: Extent) -> Result<Option<Content>, Error> {
+        let is_wanted = extent == Extent::Whole && self.is_doubtful();
+        is_wanted.then(|| self.read(Reading::AsWritten, identify::content)).transpose()
+    }
+
+    /// The path of the letter, as it can be shown.
+    fn path(&self) -> PathBuf {
+        let path = self.mboxes.on_disk(self.mbox).into_os_string().into_encoded_bytes();
+        crate::path::of(&[&path, format!(":{}", self.letter.start).as_bytes()].concat()).to_owned()
     }
 }

@@ -161,9 +161,9 @@ mod tests {
         }
     }
 
-    const RD: Quoting = Quoting { lines: Lines::All, deep: true };
-    const O: Quoting = Quoting { lines: Lines::All, deep: false };
-    const FEW: Quoting = Quoting { lines: Lines::BehindEmpty, deep: true };
+    const RD: Quoting = Quoting { lines: Lines::All, deep: true, sure: true };
+    const O: Quoting = Quoting { lines: Lines::All, deep: false, sure: false };
+    const FEW: Quoting = Quoting { lines: Lines::BehindEmpty, deep: true, sure: false };
 
     #[test]
     fn of_every_dialect() {

@@ -17,6 +17,7 @@ use crate::input::Input;
 use crate::maildir::file_name::Flags;
 
 use super::dialect::{Bare, Dialect};
+use super::from_line;
 use super::header::Header;
 use super::window::Window;
 
@@ -30,6 +31,8 @@ pub(crate) struct Letter {
     pub(crate) flags: Flags,
     /// Whether its Content-Length says where it ends.
     pub(crate) is_counted: bool,
+    /// Whether it has a line with `>From ` that may be quoted; of a counted one it may have one.
+    pub(crate) is_quoted: bool,
 }
 
 /// The messages of an mbox.
@@ -58,9 +61,15 @@ fn split_seen_through(mut window: Window<'_>, dialect: Dialect) -> io::Result<Sp
         let start = window.end_of_line(from_line)?;
         let header = Header::read(&mut window, start)?;
         let counted = if dialect.has_lengths() { counted_end(&mut window, &header)? } else { None };
+        let mut is_quoted = true;
         let end = match counted {
             Some(end) => end,
-            None => end(&mut window, start, &header, &mut split.bare)?,
+            None => {
+                let mut search = Search { start, header: &header, bare: &mut split.bare };
+                let (end, quoted) = search.end(&mut window)?;
+                is_quoted = quoted;
+                end
+            }
         };
         next = end.next;
         if header.is_control() {
@@ -68,7 +77,7 @@ fn split_seen_through(mut window: Window<'_>, dialect: Dialect) -> io::Result<Sp
             continue;
         }
         let (size, is_counted) = (end.at - start, counted.is_some());
-        split.letters.push(Letter { start, size, flags: header.flags(), is_counted });
+        split.letters.push(Letter { start, size, flags: header.flags(), is_counted, is_quoted });
     }
     Ok(split)
 }
@@ -105,24 +114,43 @@ fn counted_end(window: &mut Window<'_>, header: &Header) -> io::Result<Option<En
     Ok(begins.then_some(End { at, next: Some(behind) }))
 }
 
-/// Before the empty line that the next From_ line, or nothing, follows.
-fn end(window: &mut Window<'_>, start: u64, header: &Header, bare: &mut Bare) -> io::Result<End> {
-    // The LF that ends the From_ line itself may be what comes before an empty line.
-    let mut at = start.saturating_sub(1);
-    while let Some(lf) = window.find_from(at)? {
-        let (empty, next) = (window.empty_line(lf, start)?, lf + 1);
-        match empty {
-            Some(empty) if window.is_from_line(next)? => {
-                return Ok(End { at: empty, next: Some(next) });
+/// The search for the end of a message that no length ends.
+struct Search<'s> {
+    /// Where its header begins.
+    start: u64,
+    header: &'s Header,
+    bare: &'s mut Bare,
+}
+
+impl Search<'_> {
+    /// The end is before the empty line that the next From_ line, or nothing, follows. Tells too
+    /// whether a line with `>From ` comes before it.
+    fn end(&mut self, window: &mut Window<'_>) -> io::Result<(End, bool)> {
+        let (start, mut is_quoted) = (self.start, false);
+        let mut at = start;
+        while let Some(from) = window.find(from_line::OPENING, at)? {
+            at = from + 1;
+            let lf = from.checked_sub(1);
+            match window.byte(lf)? {
+                Some(b'>') => is_quoted = true,
+                Some(b'\n') => {
+                    let empty = window.empty_line(lf, start)?;
+                    if let Some(empty) = empty
+                        && window.is_from_line(from)?
+                    {
+                        return Ok((End { at: empty, next: Some(from) }, is_quoted));
+                    }
+                    if from >= self.header.end {
+                        self.bare.add(empty.is_some());
+                    }
+                }
+                _ => {}
             }
-            _ if next >= header.end => bare.add(empty.is_some()),
-            _ => {}
         }
-        at = next;
+        let size = window.size();
+        let last = if size > start { window.empty_line(size.checked_sub(1), start)? } else { None };
+        Ok((End { at: last.unwrap_or(size), next: None }, is_quoted))
     }
-    let size = window.size();
-    let last = if size > start { window.empty_line(size - 1, start)? } else { None };
-    Ok(End { at: last.unwrap_or(size), next: None })
 }
 
 #[cfg(test)]

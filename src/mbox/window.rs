@@ -92,10 +92,9 @@ impl<'i> Window<'i> {
         Ok(is_from_line(line.get(..end).unwrap_or_default()))
     }
 
-    /// The next LF from this byte on that a line with `From ` follows.
-    pub(super) fn find_from(&mut self, mut at: u64) -> io::Result<Option<u64>> {
-        const SOUGHT: &[u8] = b"\nFrom ";
-        let finder = memmem::Finder::new(SOUGHT);
+    /// The next place from this byte on where some few bytes stand.
+    pub(super) fn find(&mut self, sought: &[u8], mut at: u64) -> io::Result<Option<u64>> {
+        let finder = memmem::Finder::new(sought);
         loop {
             let seen = self.at(at)?;
             if let Some(found) = finder.find(seen) {
@@ -105,13 +104,14 @@ impl<'i> Window<'i> {
             if is_last {
                 return Ok(None);
             }
-            at += (seen.len() + 1 - SOUGHT.len()) as u64;
+            at += (seen.len() + 1 - sought.len()) as u64;
         }
     }
 
     /// Where the empty line begins that ends in the LF at this byte; `None` where that line is not
     /// empty, or begins before `least`.
-    pub(super) fn empty_line(&mut self, lf: u64, least: u64) -> io::Result<Option<u64>> {
+    pub(super) fn empty_line(&mut self, lf: Option<u64>, least: u64) -> io::Result<Option<u64>> {
+        let Some(lf) = lf else { return Ok(None) };
         if self.byte(Some(lf))? != Some(b'\n') {
             return Ok(None);
         }

@@ -169,10 +169,15 @@ pub(super) fn details(line: &MessageLine<'_>) -> Result<Details, Damage> {
     };
     let header = Header { envelope, wire_size: line.header_size.unwrap_or_default() };
     if line.content.is_empty() {
-        return Ok(Details { header, whole: None });
+        return Ok(Details { header, ..Details::default() });
     }
     let content = content_of(&line.content, line.content_length)?;
     let notes = BASE64_NOPAD.decode(line.beginnings.as_bytes());
     let notes = notes.map_err(|_| "its beginnings make no sense")?;
-    Ok(Details { header, whole: Some((content, Beginnings::of(notes))) })
+    let whole = Some((content, Beginnings::of(notes)));
+    let as_written = match &*line.content_as_written {
+        "" => None,
+        text => Some(content_of(text, line.content_as_written_length)?),
+    };
+    Ok(Details { header, whole, as_written })
 }
