@@ -17,7 +17,7 @@ pub fn check_directory(path: &Path) -> Result<(), Error> {
         return Ok(());
     }
     let nature = if metadata.is_file() && begins_with(path, b"From ") {
-        "is an mbox file, and not a Maildir tree"
+        "is an mbox file, and not a Maildir tree: it can be compared, and not checked"
     } else {
         "is not a directory; name the root of a Maildir tree"
     };
@@ -57,7 +57,7 @@ fn nature(path: &Path) -> &'static str {
     } else if bytes().any(is_number) {
         Store::Mh.words()
     } else if names.iter().any(|name| begins_with(&path.join(name), b"From ")) {
-        "it holds mbox files"
+        "it holds mbox files, which can be compared, and not checked"
     } else {
         "there is no cur/ or new/ in it or below it"
     }

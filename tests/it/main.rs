@@ -6,6 +6,7 @@
 #[path = "../spool/mod.rs"]
 mod spool;
 mod tree;
+mod mbox;
 mod plan;
 
 mod check;
