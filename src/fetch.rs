@@ -46,7 +46,9 @@ pub fn contents(index: &Index, wanted: &[Message<'_>]) -> Vec<Error> {
         match content {
             Ok((content, as_written)) => {
                 message.set_content(content);
-                as_written.into_iter().for_each(|content| message.set_content_as_written(content));
+                if let Some(content) = as_written {
+                    message.set_content_as_written(content);
+                }
             }
             Err(error) => errors.push(error),
         }

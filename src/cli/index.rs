@@ -41,7 +41,7 @@ pub(crate) struct Index {
     /// INBOX lies here, outside the tree.
     #[arg(long, value_name = "PATH")]
     inbox: Option<PathBuf>,
-    /// How `From ` is quoted in an mbox: auto (as the file shows), mboxo, mboxrd, mboxcl or mboxcl2.
+    /// How an mbox is quoted: auto (as the file shows), mboxo, mboxrd, mboxcl or mboxcl2.
     #[arg(long, value_name = "DIALECT")]
     mbox: Option<Dialect>,
     #[command(flatten)]

@@ -29,7 +29,7 @@ pub(super) struct TreeOptions {
     /// The right's INBOX lies here, outside its tree.
     #[arg(long, value_name = "PATH", help_heading = TREES)]
     inbox_right: Option<PathBuf>,
-    /// How `From ` is quoted in an mbox: auto (as the file shows), mboxo, mboxrd, mboxcl or mboxcl2.
+    /// How an mbox is quoted: auto (as the file shows), mboxo, mboxrd, mboxcl or mboxcl2.
     #[arg(long, value_name = "DIALECT", help_heading = TREES)]
     mbox: Option<Dialect>,
 }

@@ -175,8 +175,8 @@ impl<'i> Message<'i> {
         self.store.content(self.record)
     }
 
-    /// The canonical content without any quoting undone, of a message in an mbox that has lines with
-    /// `>From `: the message may have had them itself, and then this is its content.
+    /// The canonical content without any quoting undone, of a message in an mbox that has lines
+    /// with `>From `: the message may have had them itself, and then this is its content.
     pub fn content_as_written(self) -> Option<Content> {
         self.store.content_as_written(self.record)
     }

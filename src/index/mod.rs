@@ -132,8 +132,7 @@ impl Index {
         self.on_disk(message.path())
     }
 
-    /// A path of the index as it can be opened from here. What lies in a single mbox has its name in
-    /// front.
+    /// A path of the index as it can be opened from here. Of a single mbox it has the file's name.
     pub(crate) fn on_disk(&self, path: &Path) -> PathBuf {
         match path.file_name() {
             Some(name) if self.is_one_mbox() => self.root.with_file_name(name),

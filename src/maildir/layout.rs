@@ -37,8 +37,8 @@ pub enum Layout {
     Thunderbird,
     /// A GUID for each folder: Dovecot's `LAYOUT=index`, whose names stand in its index alone.
     Index,
-    /// No directories at all: an mbox is a folder. Not to be asked for, as a file says itself that it
-    /// is one; its names are in `mbox/name.rs`.
+    /// No directories at all: an mbox is a folder. Not to be asked for, as a file says itself that
+    /// it is one; its names are in `mbox/name.rs`.
     Mbox,
 }
 

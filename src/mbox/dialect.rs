@@ -86,14 +86,15 @@ impl Dialect {
         !matches!(self, Dialect::Mboxo | Dialect::Mboxrd)
     }
 
-    /// What is quoted in a file where these lines are bare, in messages that no Content-Length ends.
+    /// What is quoted in a file where these lines are bare, in messages that no Content-Length
+    /// ends.
     ///
     /// Where the file must tell: a line is taken for quoted unless the file shows that its writer
     /// leaves such lines alone. One that left `From ` bare within a text quotes, if at all, behind
-    /// empty lines, where it could begin a message (procmail's formail, c-client); one that left it
-    /// bare even there lets its readers judge by the shape, and quotes nothing that we could tell
-    /// from text. Of several `>` one is undone: `>From ` is in far more texts than `>>From `, so that
-    /// `>>From ` in a file is more likely mboxrd's than a text's own.
+    /// empty lines, where it could begin a message (formail, c-client); one that left it bare even
+    /// there lets its readers judge by the shape, and quotes nothing that we could tell from text.
+    /// Of several `>` one is undone: `>From ` is in far more texts than `>>From `, which in a file
+    /// is therefore more likely mboxrd's than a text's own.
     pub(crate) fn quoting(self, bare: Bare) -> Quoting {
         let lines = match (self, bare) {
             (Dialect::Mboxcl2, _) | (Dialect::Auto, Bare { behind_empty: true, .. }) => Lines::None,

@@ -2,9 +2,9 @@
 //!
 //! Any line with these five letters begins one, says the oldest rule (qmail's mbox(5), under which
 //! writers quote all others); but writers that quote less leave `From here on` bare, and then only
-//! the shape tells. So a line must have one: a sender, which may be `-` (Thunderbird) or have blanks
-//! in it, and a date with a year, as c-client (`mail.h`, `VALID`) and Dovecot (`mbox-from.c`,
-//! `mbox_from_parse`) ask for.
+//! the shape tells. So a line must have one: a sender, which may be `-` (Thunderbird) or have
+//! blanks in it, and a date with a year, as c-client (`mail.h`, `VALID`) and Dovecot
+//! (`mbox-from.c`, `mbox_from_parse`) ask for.
 
 /// What every such line begins with.
 pub(crate) const OPENING: &[u8] = b"From ";

@@ -1,7 +1,8 @@
 //! What the header of a message in an mbox says about the mbox: its flags, and how long it is.
 //!
 //! Flags: `Status` and `X-Status` as mutt (`mbox.c`), c-client (`unix.c`) and Dovecot
-//! (`mbox-sync-parse.c`) write them, `X-Mozilla-Status` as Thunderbird does (`nsMsgMessageFlags.idl`).
+//! (`mbox-sync-parse.c`) write them, `X-Mozilla-Status` as Thunderbird does
+//! (`nsMsgMessageFlags.idl`).
 
 use std::io;
 
@@ -65,9 +66,9 @@ impl Header {
         if is("content-length") {
             self.body = number(value, 10);
         } else if is("status") {
-            self.letters.extend(value.iter().filter_map(of_status));
+            self.letters.extend(value.iter().copied().filter_map(of_status));
         } else if is("x-status") {
-            self.letters.extend(value.iter().filter_map(of_x_status));
+            self.letters.extend(value.iter().copied().filter_map(of_x_status));
         } else if is("x-mozilla-status") {
             self.letters.extend(of_mozilla(number(value, 16).unwrap_or_default()));
         } else if is("x-imap") {
@@ -86,11 +87,11 @@ fn number(value: &[u8], radix: u32) -> Option<u64> {
 }
 
 /// `R` is read; `O`, old, is no flag of a Maildir.
-fn of_status(letter: &u8) -> Option<u8> {
-    (*letter == b'R').then_some(b'S')
+fn of_status(letter: u8) -> Option<u8> {
+    (letter == b'R').then_some(b'S')
 }
 
-fn of_x_status(letter: &u8) -> Option<u8> {
+fn of_x_status(letter: u8) -> Option<u8> {
     match letter {
         b'A' => Some(b'R'),
         b'F' => Some(b'F'),

@@ -20,6 +20,7 @@ use crate::input::{Input, Stamp};
 use crate::mail_file::{Buffer, Known, MailFile};
 use crate::maildir::scan::Folder;
 use crate::message::canonical::Content;
+use crate::path;
 
 pub(crate) mod from_line;
 pub mod dialect;
@@ -97,7 +98,7 @@ impl Mbox {
 
     /// The path of a letter: that of its mbox, a colon, and the byte at which it begins.
     pub(crate) fn path_of(&self, letter: &Letter) -> Vec<u8> {
-        [self.path.as_os_str().as_bytes(), format!(":{}", letter.start).as_bytes()].concat()
+        with_place(&self.path, letter)
     }
 
     fn quoting_of(&self, letter: &Letter) -> Quoting {
@@ -164,6 +165,10 @@ impl Mboxes {
 /// Whether the root of these folders is an mbox itself, and no directory.
 pub(crate) fn is_one_file(folders: &[Folder]) -> bool {
     matches!(folders, [Folder { directories, .. }] if *directories == [Path::new("")])
+}
+
+fn with_place(path: &Path, letter: &Letter) -> Vec<u8> {
+    [path.as_os_str().as_bytes(), format!(":{}", letter.start).as_bytes()].concat()
 }
 
 fn has_changed(path: &Path) -> Error {
@@ -285,7 +290,73 @@ impl Opened<'_, '_> {
 
     /// The path of the letter, as it can be shown.
     fn path(&self) -> PathBuf {
-        let path = self.mboxes.on_disk(self.mbox).into_os_string().into_encoded_bytes();
-        crate::path::of(&[&path, format!(":{}", self.letter.start).as_bytes()].concat()).to_owned()
+        let on_disk = self.mboxes.on_disk(self.mbox);
+        path::of(&with_place(&on_disk, self.letter)).to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::ops::ControlFlow;
+
+    const FROM: &str = "From ann@example.org Fri May 17 12:00:00 2024\n";
+
+    fn open(root: &Path) -> Mboxes {
+        let input = Input::open(root).unwrap();
+        Mboxes::of_file(root, input, Dialect::Auto).unwrap().unwrap()
+    }
+
+    fn read(reader: &mut Reader<'_>, handle: u64, reading: Reading) -> Result<String, Error> {
+        let mut buffer = Buffer::default();
+        let mut opened = reader.open(handle, &mut buffer)?;
+        opened.read(reading, |mail| {
+            let mut text = Vec::new();
+            // Once is as good as twice.
+            mail.read(|_| ControlFlow::Break(()))?;
+            mail.read(|chunk| {
+                text.extend_from_slice(chunk);
+                ControlFlow::Continue(())
+            })?;
+            Ok(String::from_utf8(text).unwrap())
+        })
+    }
+
+    #[test]
+    fn letters_are_read_where_they_lie() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("mail");
+        let long = "a line\n>From here on\n".repeat(9999);
+        fs::write(&path, format!("{FROM}A: 1\n\n{long}\n{FROM}B: 2\n\n>>From\n\n")).unwrap();
+        let mboxes = open(&path);
+        let mut reader = Reader::new(&mboxes);
+        let handles: Vec<u64> = mboxes.files[0].letters.iter().map(|letter| letter.start).collect();
+        let read = |reader: &mut _, at: usize, reading| read(reader, handles[at], reading).unwrap();
+        let undone = long.replace(">From", "From");
+        assert_eq!(read(&mut reader, 0, Reading::Undone), format!("A: 1\n\n{undone}"));
+        assert_eq!(read(&mut reader, 0, Reading::AsWritten), format!("A: 1\n\n{long}"));
+        assert_eq!(read(&mut reader, 1, Reading::Undone), "B: 2\n\n>>From\n");
+        assert!(mboxes.changed().is_empty());
+    }
+
+    #[test]
+    fn a_file_that_has_changed_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("mail");
+        let text = format!("{FROM}A: 1\n\nx\n\n");
+        fs::write(&path, &text).unwrap();
+        let mboxes = open(&path);
+        let handle = mboxes.files[0].letters[0].start;
+        let mut early = Reader::new(&mboxes);
+        assert_eq!(read(&mut early, handle, Reading::Undone).unwrap(), "A: 1\n\nx\n");
+        assert!(read(&mut early, handle + 1, Reading::Undone).is_err());
+        fs::write(&path, "").unwrap();
+        let error = read(&mut early, handle, Reading::Undone).unwrap_err();
+        assert!(error.to_string().contains("has become shorter"), "{error}");
+        let error = read(&mut Reader::new(&mboxes), handle, Reading::Undone).unwrap_err();
+        assert_eq!(error.nature(), Nature::Vanished, "{error}");
+        assert_eq!(mboxes.changed().len(), 1);
+        fs::remove_file(&path).unwrap();
+        assert_eq!(mboxes.changed().len(), 1);
     }
 }

@@ -20,6 +20,7 @@ use crate::maildir::mail_like::head_looks_like_mail;
 use crate::maildir::nature;
 use crate::maildir::scan::Folder;
 use crate::maildir::walk::{Seen, Walk, walk};
+use crate::path;
 
 use super::dialect::Dialect;
 use super::from_line::{self, is_from_line};
@@ -63,8 +64,8 @@ pub(super) fn directory(root: &Path, dialect: Dialect) -> Option<Mboxes> {
         found.extend(entries().map(|(path, entry)| (path, entry.kind)));
     }
     let paths = files.into_paths();
-    for (path, kind) in found {
-        builder.take(crate::path::of(paths.get(path)).to_owned(), kind);
+    for (at, kind) in found {
+        builder.take(path::of(paths.get(at)).to_owned(), kind);
     }
     builder.take_walk(tree);
     builder.finish(dialect)
@@ -225,43 +226,50 @@ impl Builder {
         }
         let found: Vec<(PathBuf, FolderName)> =
             std::mem::take(&mut self.found).into_iter().collect();
-        let root = &self.mboxes.root;
-        let look_through = |(path, name): (PathBuf, FolderName)| {
-            let on_disk = root.join(&path);
-            let looked = Input::open(&on_disk).and_then(|input| {
-                let split = split(&input, dialect).map_err(|error| Error::io(&on_disk, error))?;
-                let control = split.control;
-                Ok((control, Mbox::new(path, input, split, dialect)))
-            });
-            (name, looked)
-        };
+        let root = self.mboxes.root.as_path();
+        let look_through = |(path, name)| (name, look_through(root, path, dialect));
         let looked: Vec<_> = found.into_par_iter().map(look_through).collect();
-        let mut base = 0;
         let mut files: Vec<Named<Mbox>> = Vec::new();
+        let mut base = 0;
         for (name, looked) in looked {
             match looked {
                 Ok((control, mbox)) => {
                     self.folder(&name).control += control;
-                    let size = mbox.stamp.size();
+                    let next = base + mbox.stamp.size() + 1;
                     files.push((name, Mbox { base, ..mbox }));
-                    base += size + 1;
+                    base = next;
                 }
                 Err(error) => self.unread.push((name, error)),
             }
         }
+        Some(self.number(files))
+    }
+
+    /// Gives everything the number of its folder.
+    fn number(self, files: Vec<Named<Mbox>>) -> Mboxes {
         let names: Vec<FolderName> = self.folders.keys().cloned().collect();
         let number = |name: &FolderName| names.binary_search(name).unwrap_or_default();
-        let numbered = |(name, error): Named<Error>| -> (usize, Error) { (number(&name), error) };
-        let mut mboxes = self.mboxes;
-        mboxes.folders = self.folders.into_values().collect();
-        mboxes.unread = self.unread.into_iter().map(numbered).collect();
-        mboxes.errors = self.errors.into_iter().map(numbered).collect();
-        let findings = self.findings.into_iter();
-        mboxes.findings =
-            findings.map(|(name, found)| Finding { folder: number(&name), ..found }).collect();
-        mboxes.findings.sort();
+        let numbered = |(name, error): Named<Error>| (number(&name), error);
+        let found = |(name, found): Named<Finding>| Finding { folder: number(&name), ..found };
         let of_folder = |(name, mbox): Named<Mbox>| Mbox { folder: number(&name), ..mbox };
-        mboxes.files = files.into_iter().map(of_folder).collect();
-        Some(mboxes)
+        let mut findings: Vec<Finding> = self.findings.into_iter().map(found).collect();
+        findings.sort();
+        Mboxes {
+            folders: self.folders.into_values().collect(),
+            unread: self.unread.into_iter().map(numbered).collect(),
+            errors: self.errors.into_iter().map(numbered).collect(),
+            findings,
+            files: files.into_iter().map(of_folder).collect(),
+            ..self.mboxes
+        }
     }
+}
+
+/// The mbox at a path, and how many messages in it are control messages.
+fn look_through(root: &Path, path: PathBuf, dialect: Dialect) -> Result<(u64, Mbox), Error> {
+    let on_disk = root.join(&path);
+    let input = Input::open(&on_disk)?;
+    let split = split(&input, dialect).map_err(|error| Error::io(&on_disk, error))?;
+    let control = split.control;
+    Ok((control, Mbox::new(path, input, split, dialect)))
 }

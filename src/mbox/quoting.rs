@@ -45,12 +45,12 @@ impl Unquoter {
 
     /// Whether the last bytes of a chunk may be a part of a quoted line that the bytes behind them
     /// decide.
-    pub(super) fn is_open(&self, chunk: &[u8]) -> bool {
+    pub(super) fn is_open(self, chunk: &[u8]) -> bool {
         self.quoting.lines != Lines::None && open_part(chunk) > 0
     }
 
-    /// Undoes a chunk in its place; `ahead` are [`AHEAD`] bytes behind it if it [`Unquoter::is_open`],
-    /// or fewer at the end of the message. Tells how many bytes are left.
+    /// Undoes a chunk in its place; `ahead` are [`AHEAD`] bytes behind it where it
+    /// [`Unquoter::is_open`], or fewer at the end of the message. Tells how many bytes are left.
     pub(super) fn undo(&mut self, chunk: &mut [u8], ahead: &[u8]) -> usize {
         if self.quoting.lines == Lines::None {
             return chunk.len();
@@ -73,7 +73,7 @@ impl Unquoter {
     }
 
     /// Whether a line with `>From ` behind this is quoted.
-    fn is_quoted(&self, line: Line) -> bool {
+    fn is_quoted(self, line: Line) -> bool {
         let is_deep_enough = match line.so_far {
             SoFar::Nothing => true,
             SoFar::Marks => self.quoting.deep,

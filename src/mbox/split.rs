@@ -6,10 +6,10 @@
 //! message = From_ line, header and body, empty line
 //! ```
 //!
-//! A From_ line begins a message at the start of the file and behind an empty line, which belongs to
-//! neither (RFC 4155 §2, qmail's mbox(5)). Where a header says how long its body is, and a From_ line
-//! or the end of the file stands there, the message ends there whatever is in it; any other
-//! Content-Length is left over from another mbox, and passed over.
+//! A From_ line begins a message at the start of the file and behind an empty line, which belongs
+//! to neither (RFC 4155, appendix A; qmail's mbox(5)). Where a header says how long its body is,
+//! and a From_ line or the end of the file stands there, the message ends there whatever is in it;
+//! any other Content-Length is left over from another mbox, and passed over.
 
 use std::io;
 
@@ -61,15 +61,10 @@ fn split_seen_through(mut window: Window<'_>, dialect: Dialect) -> io::Result<Sp
         let start = window.end_of_line(from_line)?;
         let header = Header::read(&mut window, start)?;
         let counted = if dialect.has_lengths() { counted_end(&mut window, &header)? } else { None };
-        let mut is_quoted = true;
-        let end = match counted {
-            Some(end) => end,
-            None => {
-                let mut search = Search { start, header: &header, bare: &mut split.bare };
-                let (end, quoted) = search.end(&mut window)?;
-                is_quoted = quoted;
-                end
-            }
+        let mut search = Search { start, header: &header, bare: &mut split.bare };
+        let (end, is_quoted) = match counted {
+            Some(end) => (end, true),
+            None => search.end(&mut window)?,
         };
         next = end.next;
         if header.is_control() {
@@ -259,7 +254,7 @@ mod tests {
             let (length, end) = (number * 37 % 5000, if number % 3 == 0 { "\r\n" } else { "\n" });
             let lines =
                 ["x".repeat(length), "\r".repeat(number % 4), "From y".to_owned()].join(end);
-            text += &format!("{FROM}A: {number}{end}{end}{lines}{end}{end}");
+            text.extend([FROM, "A: 1", end, end, &lines, end, end]);
         }
         let input = Input::unpack(Path::new("-"), text.as_bytes()).unwrap();
         let whole = split(&input, Dialect::Auto).unwrap();

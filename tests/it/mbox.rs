@@ -198,9 +198,7 @@ fn a_single_file_is_inbox() {
 
 #[test]
 fn a_directory_of_them_is_a_tree() {
-    let left = ["", ".Archives.2012", ".Sent", ".Empty"]
-        .iter()
-        .fold(Tree::new(), |tree, folder| tree.folder(folder));
+    let left = ["", ".Archives.2012", ".Sent", ".Empty"].iter().fold(Tree::new(), Tree::folder);
     let left = left.with("cur/1:2,", mail("a")).with(".Archives.2012/cur/1:2,", mail("b"));
     let left = left.with(".Sent/cur/1:2,", mail("c"));
     let of = |id: &str| mbox(Writer::Mboxrd, [mail(id)]);
