@@ -1,8 +1,9 @@
 //! What is given as a side: a tree, or a file that stands for one.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
 
 use crate::error::Error;
@@ -110,6 +111,15 @@ impl Source {
         match self {
             Source::Tree(scan) => Some(scan),
             Source::Mboxes(_) | Source::Saved(_) => None,
+        }
+    }
+
+    /// Where its mail lies, and where the links to files in it lead; `None` of what holds no mail.
+    pub fn place(&self) -> Option<(&Path, &BTreeSet<PathBuf>)> {
+        match self {
+            Source::Tree(scan) => Some((&scan.root, &scan.targets)),
+            Source::Mboxes(mboxes) => Some((&mboxes.root, &mboxes.targets)),
+            Source::Saved(_) => None,
         }
     }
 

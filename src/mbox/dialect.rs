@@ -5,7 +5,7 @@
 //! undone without doubt. *mboxcl* and *mboxcl2* say in a field Content-Length how many bytes the
 //! body has, and *mboxcl2* quotes nothing.
 //!
-//! Nothing in a file says what it is, but it shows a good deal: see [`Dialect::quoting`].
+//! Nothing in a file says what it is, but it shows a good deal: see `Dialect::quoting`.
 
 use std::fmt;
 use std::str::FromStr;

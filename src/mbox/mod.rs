@@ -1,7 +1,7 @@
 //! mbox: many messages in one file. One file is one folder, a directory of them a tree.
 //!
 //! A file is looked through once for where its messages lie, which is to it what listing is to a
-//! directory; then each message is read where it lies, like a file of its own ([`Reader`]). No part
+//! directory; then each message is read where it lies, like a file of its own (`Reader`). No part
 //! of it is ever held but a buffer.
 //!
 //! Who keeps a folder in a file changes that file. One that is not what it was when it was looked

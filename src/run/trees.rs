@@ -51,17 +51,20 @@ fn is_one_directory(left: &Path, right: &Path) -> bool {
 /// A link from one side into the other makes one file of two: with the one tree the other's mail
 /// would go.
 pub(super) fn check_nothing_shared(sources: &Sides<Source>) -> anyhow::Result<()> {
-    let Some((left, right)) = sources.left.tree().zip(sources.right.tree()) else { return Ok(()) };
-    let scans = Sides::new(left, right);
-    if !left.seen.is_disjoint(&right.seen) {
+    if let Some((left, right)) = sources.left.tree().zip(sources.right.tree())
+        && !left.seen.is_disjoint(&right.seen)
+    {
         bail!("both sides read one directory, through a link: the trees are not apart");
     }
-    for (side, scan) in scans.each() {
-        let other = &scans[side.other()];
-        let root = fs::canonicalize(&other.root).unwrap_or_default();
-        let shared =
-            |target: &&PathBuf| target.starts_with(&root) || other.targets.contains(*target);
-        if let Some(target) = scan.targets.iter().find(shared) {
+    let Some((left, right)) = sources.left.place().zip(sources.right.place()) else {
+        return Ok(());
+    };
+    let places = Sides::new(left, right);
+    for (side, (_, targets)) in places.each() {
+        let (root, others) = places[side.other()];
+        let root = fs::canonicalize(root).unwrap_or_default();
+        let shared = |target: &&PathBuf| target.starts_with(&root) || others.contains(*target);
+        if let Some(target) = targets.iter().find(shared) {
             bail!("a link of the {side} leads to {}, which the other side has", target.display());
         }
     }

@@ -271,6 +271,18 @@ fn what_cannot_be_read_is_trouble_and_no_empty_folder() {
 }
 
 #[test]
+fn mboxes_of_one_place_are_no_two_sides() {
+    let left = Tree::bare().with("Inbox", mbox(Writer::Mboxrd, [mail("a")]));
+    let right = Tree::bare().link("Inbox", left.path("Inbox"));
+    for (one, other) in [(left.root(), right.root()), (right.root(), left.root())] {
+        compare(one, other, "").exits(2).complains("which the other side has");
+    }
+    let inbox = left.path("Inbox");
+    compare(&inbox, &right.path("Inbox"), "").exits(2).complains("both sides are");
+    compare(&inbox, &left, "").exits(2).complains("one side lies inside the other");
+}
+
+#[test]
 fn a_maildir_stays_one_whatever_lies_in_it() {
     let tree = Tree::of(&["a"]).with("old", mbox(Writer::Mboxrd, [mail("b")]));
     let found = report(&tree, &Tree::of(&["a"]), "");
