@@ -10,6 +10,7 @@ use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
+use crate::mail_file::open_untouched;
 use crate::message::compression::{Storage, decompress_all, storage};
 
 /// How many bytes tell what a file is.
@@ -65,7 +66,7 @@ impl Input {
     /// Where it cannot be read, or is compressed in a way that cannot be read here.
     pub fn open(path: &Path) -> Result<Input, Error> {
         let failed = |error| Error::io(path, error);
-        let mut file = File::open(path).map_err(failed)?;
+        let mut file = open_untouched(path).map_err(failed)?;
         if !file.metadata().map_err(failed)?.is_file() {
             return Input::unpack(path, file);
         }
@@ -73,7 +74,7 @@ impl Input {
         if storage(&head) == Storage::Plain {
             return Input::new(path, file, false).map_err(failed);
         }
-        Input::unpack(path, File::open(path).map_err(failed)?)
+        Input::unpack(path, open_untouched(path).map_err(failed)?)
     }
 
     /// Takes all that comes from a stream, decompressed; it is called by this name.

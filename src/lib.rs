@@ -18,11 +18,13 @@ pub mod error;
 pub mod side;
 pub mod arena;
 pub mod path;
+pub mod hidden;
+pub mod cell;
 pub mod finding;
 // What a file is.
 pub mod message;
-pub mod input;
 pub mod mail_file;
+pub mod input;
 pub mod maildir;
 pub mod identify;
 pub mod mbox;
@@ -37,5 +39,6 @@ pub mod cure;
 // What two trees are to each other.
 pub mod diff;
 pub mod explain;
+pub mod allow;
 pub mod verdict;
 pub mod report;

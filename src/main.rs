@@ -10,14 +10,13 @@ mod run;
 use std::process::ExitCode;
 
 use anyhow::anyhow;
-use clap::Parser;
 use maildiff::verdict::Exit;
 
 use cli::{Asked, Cli};
 use talk::complain;
 
 fn main() -> ExitCode {
-    let exit = run(Cli::parse()).unwrap_or_else(|error| {
+    let exit = run(cli::parse()).unwrap_or_else(|error| {
         complain(&format!("{error:#}"));
         Exit::Trouble
     });

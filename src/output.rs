@@ -1,7 +1,7 @@
 //! Reports that go to files: whole or not at all.
 
 use std::fs::{self, File, Permissions};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -9,24 +9,29 @@ use maildiff::error::Error;
 
 /// Writes a file so that its name shows either what it held before or all of what is new: into a
 /// neighbour first, which then takes its name. What is no file of its own (`/dev/stdout`, a pipe)
-/// is written straight, behind what is there.
+/// is written straight, behind what is there. `write` is told whether a terminal will show it.
 ///
 /// # Errors
 /// Where the file cannot be written.
 pub(crate) fn write_file(
     path: &Path,
-    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    write: impl FnOnce(&mut dyn Write, bool) -> io::Result<()>,
 ) -> Result<(), Error> {
     let failed = |error| Error::io(path, error);
     let target = real(path);
     match fs::metadata(&target) {
         Ok(metadata) if !metadata.is_file() || is_alias(path) => {
             let file = File::options().append(true).open(path).map_err(failed)?;
-            write_all(file, write).map(drop).map_err(failed)
+            let shown = file.is_terminal();
+            write_all(file, |out| write(out, shown)).map(drop).map_err(failed)
         }
-        Ok(metadata) => replace(&target, metadata.permissions(), write).map_err(failed),
+        Ok(metadata) => {
+            replace(&target, metadata.permissions(), |out| write(out, false)).map_err(failed)
+        }
         // As any new file: what the umask leaves.
-        Err(_) => replace(&target, Permissions::from_mode(0o666), write).map_err(failed),
+        Err(_) => {
+            replace(&target, Permissions::from_mode(0o666), |out| write(out, false)).map_err(failed)
+        }
     }
 }
 
@@ -91,7 +96,7 @@ mod tests {
     use super::*;
 
     fn write(path: &Path, text: &str) -> Result<(), Error> {
-        write_file(path, |out| out.write_all(text.as_bytes()))
+        write_file(path, |out, _| out.write_all(text.as_bytes()))
     }
 
     #[test]
@@ -100,7 +105,7 @@ mod tests {
         let path = folder.path().join("report");
         write(&path, "one").unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "one");
-        let broken = write_file(&path, |out| {
+        let broken = write_file(&path, |out, _| {
             out.write_all(b"half")?;
             Err(io::Error::other("full"))
         });

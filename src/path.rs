@@ -24,6 +24,11 @@ pub fn name(path: &[u8]) -> &[u8] {
     split(path).1
 }
 
+/// A path as text: see [`shown`].
+pub fn text(path: &Path) -> String {
+    shown(path.as_os_str().as_bytes())
+}
+
 /// The bytes as text: what is not UTF-8 as `\xNN`. Control characters stay.
 pub fn shown(bytes: &[u8]) -> String {
     let mut text = String::new();
@@ -46,5 +51,11 @@ mod tests {
             assert_eq!(Some(of(directory)), path.parent(), "{text}");
             assert_eq!(Some(OsStr::from_bytes(name)), path.file_name(), "{text}");
         }
+    }
+
+    #[test]
+    fn text_keeps_the_bytes() {
+        assert_eq!(text(Path::new("cur/é")), "cur/é");
+        assert_eq!(text(of(b"cur/\xe9t")), "cur/\\xe9t");
     }
 }

@@ -45,7 +45,7 @@ impl fmt::Display for Side {
 }
 
 /// Something of the left and the same thing of the right.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Sides<T> {
     /// The left's.
     pub left: T,

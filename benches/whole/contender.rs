@@ -81,8 +81,29 @@ pub(crate) fn all(trees: &[PathBuf; 2], cli: &Cli) -> Vec<Contender> {
             }
         }
     }
+    if cli.saved {
+        all.extend(saved(trees).map(|(name, script)| contender(name, shell(&script))));
+    }
     all.extend(cli.also.iter().map(|also| contender(also, shell(also))));
     all
+}
+
+/// Saving the indexes of both trees, each way, beside them; and comparing what was saved.
+fn saved(trees: &[PathBuf; 2]) -> [(&'static str, String); 5] {
+    let tool = env!("CARGO_BIN_EXE_maildiff");
+    let [left, right] = trees.each_ref().map(|tree| tree.display().to_string());
+    let save = |suffix: &str, option: &str| {
+        let of = |tree: &str| format!("{tool} index -q {option} {tree} -o {tree}{suffix}");
+        format!("{} && {}", of(&left), of(&right))
+    };
+    let compare = |suffix: &str| format!("exec {tool} -q {left}{suffix} {right}{suffix}");
+    [
+        ("index, headers only", save(".headers", "--headers-only")),
+        ("index", save(".idx", "")),
+        ("index, gzip", save(".idx.gz", "")),
+        ("maildiff, two indexes", compare(".idx")),
+        ("maildiff, two in gzip", compare(".idx.gz")),
+    ]
 }
 
 /// The pipe over each tree, sorted and compared.

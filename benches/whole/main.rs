@@ -49,6 +49,9 @@ struct Cli {
     /// named).
     #[arg(long, value_name = "NAMES", num_args = 0.., value_delimiter = ',')]
     peers: Option<Vec<String>>,
+    /// Also time saving the indexes of both trees, and comparing them.
+    #[arg(long)]
+    saved: bool,
     /// Also time whatever `sh -c` makes of this; `$LEFT` and `$RIGHT` are the trees (repeatable).
     #[arg(long, value_name = "COMMAND")]
     also: Vec<String>,

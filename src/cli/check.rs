@@ -134,7 +134,7 @@ impl Check {
     /// What goes to standard output.
     pub(crate) fn format(&self, terminal: bool, color: bool) -> Format {
         match self.format {
-            _ if self.fix_script => Format::Script { escaped: terminal },
+            _ if self.fix_script => Format::Script,
             Written::Text => Format::Text(Shape { all: self.all, color }),
             Written::Csv => Format::Csv(Table { bom: self.csv_bom, escaped: terminal }),
             Written::Json => Format::Json,

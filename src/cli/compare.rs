@@ -8,7 +8,7 @@ use maildiff::folders::Selection;
 use maildiff::report::{Format, List, Shape, Table};
 use maildiff::side::{Side, Sides};
 use maildiff::source;
-use maildiff::verdict::{Criteria, Test};
+use maildiff::verdict::{Criteria, Limit, Test};
 
 use super::jobs::Jobs;
 use super::trees::TreeOptions;
@@ -100,14 +100,16 @@ pub(crate) struct Compare {
     #[arg(long, value_name = "CLASSES", value_parser = parse_fail_on, action = ArgAction::Append,
         help_heading = STATUS)]
     fail_on: Vec<FailOn>,
-    /// Up to N messages on the left only are no failure.
-    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true,
-        help_heading = STATUS)]
-    max_only_left: u64,
-    /// Up to N messages on the right only are no failure.
-    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true,
-        help_heading = STATUS)]
-    max_only_right: u64,
+    /// Up to N messages on the left only are no failure, or P% of those on the left.
+    #[arg(long, value_name = "N|P%", help_heading = STATUS)]
+    max_only_left: Option<Limit>,
+    /// Up to N messages on the right only are no failure, or P% of those on the right.
+    #[arg(long, value_name = "N|P%", help_heading = STATUS)]
+    max_only_right: Option<Limit>,
+    /// What FILE accepts is no failure (repeatable): Message-IDs, one a line, or the table of an
+    /// earlier run (--csv) with `ok` in the column `decision`.
+    #[arg(long, value_name = "FILE", help_heading = STATUS)]
+    pub(crate) allow: Vec<PathBuf>,
 }
 
 const WHAT: &str = "What is compared";
@@ -158,6 +160,11 @@ impl Compare {
             return Some(told.to_owned());
         }
         let mut named = BTreeSet::new();
+        if let Some(path) = paths.iter().find(|path| self.allow.contains(path)) {
+            let path = path.display();
+            let told = format!("{path} is read for --allow: write the report to another file");
+            return Some(told);
+        }
         let repeated = paths.into_iter().find(|path| !named.insert(*path));
         repeated.map(|path| format!("{} is named for two reports", path.display()))
     }
@@ -193,7 +200,8 @@ impl Compare {
         Criteria {
             fail_on: (!self.fail_on.is_empty()).then_some(tests),
             one_way: self.one_way,
-            max_only: Sides::new(self.max_only_left, self.max_only_right),
+            max_only: Sides::new(self.max_only_left, self.max_only_right)
+                .map(Option::unwrap_or_default),
         }
     }
 
@@ -204,7 +212,7 @@ impl Compare {
 
     /// What goes to standard output; `None` for nothing.
     pub(crate) fn format(&self, terminal: bool, color: bool) -> Option<Format> {
-        let list = List { null: self.null, escaped: terminal && !self.null };
+        let list = List { null: self.null, escaped: terminal };
         let format = match self.format {
             Kind::Text => Format::Text(Shape { brief: self.brief, color }),
             Kind::Unified => Format::Unified,

@@ -3,6 +3,7 @@
 use clap::{Parser, Subcommand};
 
 mod optional;
+mod typed;
 mod values;
 mod jobs;
 mod trees;
@@ -20,6 +21,11 @@ pub(crate) use index::Index;
 pub(crate) use jobs::Jobs;
 pub(crate) use values::Color;
 
+/// What was typed. Ends the process where that is help, the version or nothing that makes sense.
+pub(crate) fn parse() -> Cli {
+    Cli::try_parse().unwrap_or_else(|error| typed::harmless(error).exit())
+}
+
 /// Compare two Maildir trees message by message: which messages are in one and not in the other,
 /// and why.
 ///
@@ -28,6 +34,8 @@ pub(crate) use values::Color;
 #[derive(Clone, Debug, Parser)]
 #[command(
     version,
+    // Whoever starts it may call it anything.
+    bin_name = "maildiff",
     after_help = "Exit status: 0 if nothing differs, 1 if something does, 2 if the answer is not \
         proven (usage, a side that is missing or holds no mail, anything that could not be read).",
     max_term_width = 100,

@@ -34,6 +34,11 @@ impl Class {
         }
     }
 
+    /// The class of that name.
+    pub fn named(word: &str) -> Option<Class> {
+        Class::ALL.into_iter().find(|class| class.word() == word)
+    }
+
     /// The stable name in reports and options: `only-left`.
     pub fn word(self) -> &'static str {
         match self {
@@ -65,6 +70,11 @@ impl Mark {
     /// All of them, the ones that matter most first.
     pub const ALL: [Mark; 5] =
         [Mark::Content, Mark::Misfiled, Mark::Rekeyed, Mark::CaseOnly, Mark::Flags];
+
+    /// The mark of that name.
+    pub fn named(word: &str) -> Option<Mark> {
+        Mark::ALL.into_iter().find(|mark| mark.word() == word)
+    }
 
     /// The stable name in reports and options: `case-only`.
     pub fn word(self) -> &'static str {
@@ -222,7 +232,7 @@ impl Counts {
         }
     }
 
-    pub(super) fn class_mut(&mut self, class: Class) -> &mut u64 {
+    pub(crate) fn class_mut(&mut self, class: Class) -> &mut u64 {
         match class {
             Class::OnlyLeft => &mut self.only_left,
             Class::OnlyRight => &mut self.only_right,
@@ -232,7 +242,7 @@ impl Counts {
         }
     }
 
-    pub(super) fn mark_mut(&mut self, mark: Mark) -> &mut u64 {
+    pub(crate) fn mark_mut(&mut self, mark: Mark) -> &mut u64 {
         match mark {
             Mark::Content => &mut self.content,
             Mark::Misfiled => &mut self.misfiled,
@@ -262,9 +272,14 @@ pub struct Ledger {
 }
 
 impl Ledger {
+    /// How many messages have a class.
+    pub fn messages(&self) -> u64 {
+        self.same + self.moved + self.copies + self.only
+    }
+
     /// Whether the parts make the whole.
     pub fn balances(&self) -> bool {
-        let mail = self.same + self.moved + self.copies + self.only + self.leftover;
+        let mail = self.messages() + self.leftover;
         let rest = self.control + self.foreign + self.unreadable + self.vanished + self.excluded;
         self.files == mail + rest
     }

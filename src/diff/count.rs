@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::index::{Index, Message};
+use crate::index::Index;
 use crate::side::Side;
 
 use super::Row;
-use super::class::{Class, Counts, Ledger, Mark};
+use super::class::{Class, Counts, Ledger};
 
 /// Pairs in one folder without a mark that have no row.
 #[derive(Debug, Default)]
@@ -64,9 +64,7 @@ pub(super) fn count(rows: &[Row<'_>], plain: &PlainPairs) -> Counts {
 
 /// How many pairs marked `misfiled` lie so on this side.
 pub(super) fn misfiled_on(side: Side, rows: &[Row<'_>]) -> u64 {
-    let marked = rows.iter().filter(|row| row.marks.contains(&Mark::Misfiled));
-    let lies_so = |file: Message<'_>| !file.place().is_delivered();
-    marked.filter(|row| row.files[side].is_some_and(lies_so)).count() as u64
+    rows.iter().filter(|row| row.is_misfiled_on(side)).count() as u64
 }
 
 /// Where every file of a side went; `leftover` is how many leftovers there are, those counted as

@@ -120,6 +120,12 @@ impl<'a> Row<'a> {
         }
     }
 
+    /// Whether it is marked `misfiled`, and the file of this side is the one that lies so.
+    pub fn is_misfiled_on(&self, side: Side) -> bool {
+        let lies_so = |file: Message<'_>| !file.place().is_delivered();
+        self.marks.contains(&Mark::Misfiled) && self.files[side].is_some_and(lies_so)
+    }
+
     /// Whether there is nothing to say of it: a pair in one folder, without a mark.
     pub fn is_plain(&self) -> bool {
         self.class == Class::Same && self.marks.is_empty()

@@ -217,11 +217,21 @@ fn nowhere(trees: Trees<'_>, typed: &str) -> String {
 fn describe(trees: Trees<'_>, near: &Near<'_>) -> String {
     let written = near.message.written();
     let written = written.map(|written| String::from_utf8_lossy(&written).into_owned());
-    let written = written.unwrap_or_else(|| near.message.key().to_string());
+    let written = shorten(written.unwrap_or_else(|| near.message.key().to_string()));
     let folder = trees.index(near.side).and_then(|index| index.folders.get(near.message.folder()));
     let folder = folder.map(|folder| folder.name.to_string()).unwrap_or_default();
     match trees {
         Trees::One(_) => format!("{written} ({folder})"),
         Trees::Two(..) => format!("{written} ({}, {folder})", near.side),
+    }
+}
+
+/// How many letters of an id are told of one that was not asked for: it may have 100,000.
+const MOST_LETTERS: usize = 160;
+
+fn shorten(id: String) -> String {
+    match id.char_indices().nth(MOST_LETTERS) {
+        Some((end, _)) => id.split_at(end).0.to_owned() + "…",
+        None => id,
     }
 }

@@ -7,13 +7,12 @@ use rayon::prelude::*;
 
 use crate::arena::Arena;
 use crate::error::Error;
-use crate::identify::Identifier;
 use crate::mail_file::Buffer;
 use crate::maildir::file::{File, Otherwise, Place};
 use crate::maildir::layout::Layout;
 use crate::mbox::{Mboxes, Reader, Reading};
 
-use super::look::{BATCH, Look, Looker, records};
+use super::look::{BATCH, Look, Looker, Notes, records};
 use super::record::{Keeper, Names, Store};
 use super::{Index, Options, Origin, Tally, named_others};
 
@@ -98,8 +97,7 @@ struct All<'a> {
 struct Hand<'a> {
     reader: Reader<'a>,
     buffer: Buffer,
-    identifier: Identifier,
-    ids: Arena,
+    notes: Notes,
 }
 
 impl<'a> All<'a> {
@@ -110,7 +108,7 @@ impl<'a> All<'a> {
             || self.hand(),
             |hand, files| {
                 let mut looks: Vec<Look> = files.iter().map(|file| self.look(file, hand)).collect();
-                self.looker.keeper.take_ids(&mut hand.ids, records(&mut looks));
+                self.looker.keeper.take_ids(&mut hand.notes.ids, records(&mut looks));
                 self.looker.read.fetch_add(files.len() as u64, Ordering::Relaxed);
                 looks
             },
@@ -119,8 +117,8 @@ impl<'a> All<'a> {
     }
 
     fn hand(&self) -> Hand<'a> {
-        let (buffer, identifier, ids) = Default::default();
-        Hand { reader: Reader::new(self.mboxes), buffer, identifier, ids }
+        let (buffer, notes) = Default::default();
+        Hand { reader: Reader::new(self.mboxes), buffer, notes }
     }
 
     fn look(&self, file: &File, hand: &mut Hand<'_>) -> Look {
@@ -136,12 +134,12 @@ impl<'a> All<'a> {
     }
 
     fn read(&self, file: &File, hand: &mut Hand<'_>) -> Result<Look, Error> {
-        let Hand { reader, buffer, identifier, ids } = hand;
+        let Hand { reader, buffer, notes } = hand;
         let path = file.path_in(self.paths);
         let on_disk = || self.index.on_disk(path);
         let mut letter = reader.open(file.inode, buffer)?;
         let look = letter.read(Reading::Undone, |mail| {
-            Ok(self.looker.identify((file, path), mail, on_disk, identifier, ids))
+            Ok(self.looker.identify((file, path), mail, on_disk, notes))
         })??;
         if let Some(content) = letter.as_written(self.looker.extent)? {
             self.looker.keeper.set_as_written(file.path, content);

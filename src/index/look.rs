@@ -1,8 +1,9 @@
 //! Opening every file of a scan and identifying what is in it.
 //!
-//! Files are taken in batches: all of a batch are opened and announced before the first is read, so
-//! that a disk has them on their way together. On a cold disk that is several times as fast as one
-//! after the other, and on a warm one it costs nothing.
+//! Files are taken in batches: what of a batch is in memory is read at once, and the rest is opened
+//! and announced before the first of it is read, so that a disk has it on its way together. On a
+//! cold disk that is several times as fast as one after the other, and on a warm one it costs
+//! nothing.
 
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -15,7 +16,7 @@ use rayon::prelude::*;
 use crate::arena::Arena;
 use crate::error::{Error, Nature};
 use crate::identify::{self, Extent, Identifier};
-use crate::mail_file::{Buffer, MailFile, Opener, announce, most_open};
+use crate::mail_file::{Buffer, MailFile, Opened, Opener, most_open};
 use crate::maildir::file::{File, Otherwise, Place};
 use crate::maildir::renamed::relocate;
 use crate::message::compression::{Seal, Storage};
@@ -85,12 +86,21 @@ impl Looker<'_> {
         reader: &mut Reader<'_>,
         looks: &mut [Look],
     ) {
-        let opened: Vec<io::Result<fs::File>> =
-            files.iter().map(|file| reader.open(file.path_in(paths))).collect();
-        for ((file, look), opened) in files.iter().zip(&mut *looks).zip(opened) {
-            *look = self.look(file, file.path_in(paths), opened, reader);
+        let Reader { opener, buffer, notes } = reader;
+        let mut announced: Vec<(&File, &mut Look, Opened)> = Vec::new();
+        for (file, look) in files.iter().zip(&mut *looks) {
+            let path = file.path_in(paths);
+            let opened = opener.open(path);
+            match opened.map(|opened| opened.read_or_announce(buffer)) {
+                Ok(Ok(mail)) => *look = self.look(file, path, Ok(mail), notes),
+                Ok(Err(opened)) => announced.push((file, look, opened)),
+                Err(error) => *look = self.look(file, path, Err(error), notes),
+            }
         }
-        self.keeper.take_ids(&mut reader.ids, records(looks));
+        for (file, look, opened) in announced {
+            *look = self.look(file, file.path_in(paths), opened.read(buffer), notes);
+        }
+        self.keeper.take_ids(&mut notes.ids, records(looks));
     }
 
     /// Looks again at the files that are gone and have another name by now.
@@ -113,11 +123,11 @@ impl Looker<'_> {
         let paths = &*paths;
         again.into_par_iter().for_each_init(
             || Reader::new(self.root),
-            |reader, (file, look)| {
+            |Reader { opener, buffer, notes }, (file, look)| {
                 let path = file.path_in(paths);
-                let opened = reader.open(path);
-                *look = self.look(file, path, opened, reader);
-                self.keeper.take_ids(&mut reader.ids, records(std::slice::from_mut(look)));
+                let mail = opener.open(path).and_then(|opened| opened.read(buffer));
+                *look = self.look(file, path, mail, notes);
+                self.keeper.take_ids(&mut notes.ids, records(std::slice::from_mut(look)));
             },
         );
     }
@@ -127,11 +137,11 @@ impl Looker<'_> {
         &self,
         file: &File,
         path: &Path,
-        opened: io::Result<fs::File>,
-        reader: &mut Reader<'_>,
+        mail: io::Result<MailFile<'_>>,
+        notes: &mut Notes,
     ) -> Look {
         let trouble = |error| Box::new((file.folder(), error));
-        match self.read(file, path, opened, reader) {
+        match self.read(file, path, mail, notes) {
             Ok(look) => look,
             Err(error) if leads_nowhere(error.path()) => {
                 let told = Error::told(error.path(), "is a link to nothing");
@@ -146,13 +156,12 @@ impl Looker<'_> {
         &self,
         file: &File,
         path: &Path,
-        opened: io::Result<fs::File>,
-        Reader { buffer, identifier, ids, .. }: &mut Reader<'_>,
+        mail: io::Result<MailFile<'_>>,
+        notes: &mut Notes,
     ) -> Result<Look, Error> {
         let on_disk = || self.root.join(path);
-        let mail = opened.and_then(|file| MailFile::new(file, buffer));
         let mut mail = mail.map_err(|error| Error::io(&on_disk(), error))?;
-        self.identify((file, path), &mut mail, on_disk, identifier, ids)
+        self.identify((file, path), &mut mail, on_disk, notes)
     }
 
     /// Identifies what is in an open file at this path.
@@ -161,8 +170,7 @@ impl Looker<'_> {
         (file, path): (&File, &Path),
         mail: &mut MailFile<'_>,
         on_disk: impl Fn() -> PathBuf,
-        identifier: &mut Identifier,
-        ids: &mut Arena,
+        Notes { identifier, ids }: &mut Notes,
     ) -> Result<Look, Error> {
         let failed = |error| Error::io(&on_disk(), error);
         let facts = Facts {
@@ -203,20 +211,21 @@ fn batch() -> usize {
 struct Reader<'a> {
     opener: Opener<'a>,
     buffer: Buffer,
+    notes: Notes,
+}
+
+/// Where a thread puts down what it finds in files.
+#[derive(Default)]
+pub(super) struct Notes {
     identifier: Identifier,
     /// The ids of what was read last.
-    ids: Arena,
+    pub(super) ids: Arena,
 }
 
 impl<'a> Reader<'a> {
     fn new(root: &'a Path) -> Reader<'a> {
-        let (buffer, identifier, ids) = Default::default();
-        Reader { opener: Opener::new(root), buffer, identifier, ids }
-    }
-
-    /// Opens a file, and says that it will be read.
-    fn open(&mut self, path: &Path) -> io::Result<fs::File> {
-        self.opener.open(path).inspect(announce)
+        let (buffer, notes) = Default::default();
+        Reader { opener: Opener::new(root), buffer, notes }
     }
 }
 

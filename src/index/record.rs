@@ -372,7 +372,7 @@ pub(super) struct Sought<'k> {
 impl<'k> Sought<'k> {
     pub(super) fn new(key: &'k Key) -> Sought<'k> {
         let hash = match key {
-            Key::Id(id) => hash_id(id.iter().copied()),
+            Key::Id(id) => hash_id(id, true),
             Key::Content(content) => hash_content(content),
         };
         Sought { key, hash }
@@ -382,22 +382,24 @@ impl<'k> Sought<'k> {
 /// The hash of the key that a message has by its id or, without one, by its content.
 fn hash(id: Option<&MessageId>, content: Option<Content>, case_sensitive: bool) -> u64 {
     match id {
-        Some(id) if case_sensitive => hash_id(id.id.iter().copied()),
-        Some(id) => hash_id(id.id.iter().map(u8::to_ascii_lowercase)),
+        Some(id) => hash_id(&id.id, case_sensitive),
         None => hash_content(&content.unwrap_or_default()),
     }
 }
 
-fn hash_id(mut id: impl Iterator<Item = u8>) -> u64 {
+/// In parts, for which no memory need be had: an id may be long.
+fn hash_id(id: &[u8], case_sensitive: bool) -> u64 {
     let mut hasher = DefaultHasher::new();
-    let mut part = [0; 64];
-    loop {
-        let taken = part.iter_mut().zip(&mut id).map(|(place, byte)| *place = byte).count();
-        hasher.write(part.get(..taken).unwrap_or_default());
-        if taken < part.len() {
-            return hasher.finish();
+    let mut folded = [0; 64];
+    for part in id.chunks(folded.len()) {
+        let Some(folded) = folded.get_mut(..part.len()) else { continue };
+        folded.copy_from_slice(part);
+        if !case_sensitive {
+            folded.make_ascii_lowercase();
         }
+        hasher.write(folded);
     }
+    hasher.finish()
 }
 
 fn hash_content(content: &Content) -> u64 {

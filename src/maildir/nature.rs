@@ -1,11 +1,12 @@
 //! What a path is that was given for a Maildir tree and is none, in words that say what to do.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use crate::error::Error;
+use crate::mail_file::open_untouched;
 
 /// Checks that there is a directory.
 ///
@@ -18,6 +19,8 @@ pub fn check_directory(path: &Path) -> Result<(), Error> {
     }
     let nature = if metadata.is_file() && begins_with(path, b"From ") {
         "is an mbox file, and not a Maildir tree: it can be compared, and not checked"
+    } else if metadata.is_file() && begins_with(path, b"{\"schema\":\"maildiff.index/") {
+        "is a saved index, in which no mail is; name the tree that it was made of"
     } else {
         "is not a directory; name the root of a Maildir tree"
     };
@@ -109,7 +112,8 @@ fn is_number(name: &[u8]) -> bool {
 fn begins_with(path: &Path, magic: &[u8]) -> bool {
     let is_file = fs::metadata(path).is_ok_and(|metadata| metadata.is_file());
     let mut head = Vec::new();
-    let read = |head: &mut Vec<u8>| File::open(path)?.take(magic.len() as u64).read_to_end(head);
+    let read =
+        |head: &mut Vec<u8>| open_untouched(path)?.take(magic.len() as u64).read_to_end(head);
     is_file && read(&mut head).is_ok() && head == magic
 }
 

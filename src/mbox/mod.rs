@@ -264,8 +264,9 @@ impl Opened<'_, '_> {
         };
         let part = Part::new(self.input, start, size, quoting);
         let inode = self.mbox.handle_of(self.letter);
-        let known = Known { size, modified: self.mbox.stamp.modified(), inode };
-        let mail = MailFile::of(Box::new(part), known, self.buffer);
+        let modified = self.mbox.stamp.modified();
+        let known = Known { size, modified, inode, names: 1 };
+        let mail = MailFile::of_bytes(Box::new(part), known, self.buffer);
         let told = mail.and_then(|mut mail| read(&mut mail));
         told.map_err(|error| Error::io(&self.path(), error))
     }

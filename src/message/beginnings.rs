@@ -2,15 +2,17 @@
 //! where neither can be read again.
 //!
 //! The hash of a content tells nothing of its parts. So a digest of the canonical bytes so far is
-//! noted at certain lengths, one byte each time: after every 16 bytes at first, later whenever a
+//! noted at certain lengths, one byte each time: after every 4 bytes at first, later whenever a
 //! sixteenth has been added. Two contents that agree in all notes up to the shorter one's end begin
-//! alike, but for what follows the last note: 16 bytes of a short content, a sixteenth of a long
-//! one. A single note proves little, but a difference shows in all that follow it.
+//! alike, but for what follows the last note: a sixteenth of it at the most. A single note proves
+//! little, but a difference shows in all that follow it.
 
 use flate2::Crc;
 
 /// How many bytes lie between the first notes.
-const STEP: u64 = 16;
+const STEP: u64 = 4;
+/// Which part of a longer content lies between two notes.
+const PART: u64 = 16;
 
 /// Notes of what a content begins with.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -60,7 +62,7 @@ impl Notes {
             self.length += now.len() as u64;
             if self.length == self.due {
                 self.taken.push(self.digest.sum().to_le_bytes()[0]);
-                self.due += STEP.max(self.due / STEP);
+                self.due += STEP.max(self.due / PART);
             }
             bytes = rest;
         }
@@ -87,7 +89,7 @@ mod tests {
     #[test]
     fn there_are_few() {
         let count = |length: usize| notes(&vec![b'a'; length], 4096).notes().len();
-        assert_eq!([0, 15, 16, 256, 4096, 1 << 20].map(count), [0, 0, 1, 16, 62, 153]);
+        assert_eq!([0, 3, 4, 64, 4096, 1 << 20].map(count), [0, 0, 1, 16, 86, 178]);
     }
 
     proptest! {
@@ -101,7 +103,7 @@ mod tests {
             let all = notes(&whole, chunk);
             prop_assert_eq!(&all, &notes(&whole, 1000));
             let beginning = notes(&whole[..cut], chunk);
-            prop_assert_eq!(all.begin_with(&beginning), cut >= 16);
+            prop_assert_eq!(all.begin_with(&beginning), cut >= 4);
             // What differs early is seen in every later note.
             let mut other = whole[..cut].to_vec();
             if cut >= 64 {

@@ -1,14 +1,14 @@
 //! Tables for spreadsheets: RFC 4180, CRLF, UTF-8, one row a pair or unpaired file.
 //!
-//! A cell that a spreadsheet would take for a formula gets one `'` in front (OWASP, CSV injection);
-//! so does one that begins with `'`, so that [`undefuse`] gives back what was written. Columns are
-//! only ever added, behind the last.
+//! No cell is one that a spreadsheet would take for a formula ([`defuse`]). Columns are only ever
+//! added, behind the last.
 
 use std::io::{self, Write};
 
+use crate::cell::defuse;
 use crate::diff::Row;
 use crate::index::{Index, Message};
-use crate::side::{Side, Sides};
+use crate::side::Side;
 
 use super::cure::cure;
 use super::escape::{escape, path_text};
@@ -60,22 +60,6 @@ pub const FOLDER_COLUMNS: [&str; 16] = [
     "excluded",
 ];
 
-/// The cell as it may stand in a spreadsheet: text, never a formula.
-pub fn defuse(cell: String) -> String {
-    let first = cell.trim_start().chars().next();
-    let blank = matches!(cell.chars().next(), Some('\t' | '\r' | '\n'));
-    match first {
-        Some('=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠' | '\'') => format!("'{cell}"),
-        _ if blank => format!("'{cell}"),
-        _ => cell,
-    }
-}
-
-/// The cell as it was before [`defuse`].
-pub fn undefuse(cell: &str) -> &str {
-    cell.strip_prefix('\'').unwrap_or(cell)
-}
-
 pub(super) fn write_messages(
     report: &Report<'_>,
     style: Table,
@@ -84,7 +68,7 @@ pub(super) fn write_messages(
     let mut table = open(style, out)?;
     write_record(&mut table, COLUMNS)?;
     for row in report.rows() {
-        write_record(&mut table, cells(report.indexes, row).map(|cell| safe(cell, style)))?;
+        write_record(&mut table, cells(report, row).map(|cell| safe(cell, style)))?;
     }
     table.flush()
 }
@@ -125,7 +109,9 @@ pub(super) fn safe(cell: String, style: Table) -> String {
     defuse(if style.escaped { escape(&cell) } else { cell })
 }
 
-fn cells(indexes: Sides<&Index>, row: &Row<'_>) -> [String; 21] {
+fn cells<'a>(report: &Report<'a>, row: &Row<'a>) -> [String; 21] {
+    let indexes = report.indexes;
+    let remark = report.accepted.of(row);
     let marks: Vec<&str> = row.marks.iter().map(|mark| mark.word()).collect();
     let file = row.file().map(|(_, message)| message);
     let written = file.and_then(Message::written);
@@ -151,8 +137,8 @@ fn cells(indexes: Sides<&Index>, row: &Row<'_>) -> [String; 21] {
         right_path,
         right_size,
         right_flags,
-        String::new(),
-        String::new(),
+        remark.map(|remark| remark.decision.to_owned()).unwrap_or_default(),
+        remark.map(|remark| remark.comment.to_owned()).unwrap_or_default(),
         cure(indexes, row).unwrap_or_default(),
     ]
 }
@@ -189,21 +175,4 @@ fn folder_cells(folder: &Folder<'_>) -> [String; 16] {
         folder.content.to_string(),
         folder.excluded.to_string(),
     ]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn formulas_are_defused_and_come_back() {
-        for cell in ["=1", "+1", "-1", "@x", "  =1", "\tx", "\rx", "＝1", "'x", "'=1"] {
-            let safe = defuse(cell.to_owned());
-            assert_eq!(safe, format!("'{cell}"));
-            assert_eq!(undefuse(&safe), cell);
-        }
-        for cell in ["", "x", "<a@b>", "1", "a=1"] {
-            assert_eq!(defuse(cell.to_owned()), cell);
-        }
-    }
 }

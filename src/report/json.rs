@@ -8,7 +8,8 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::diff::{Counts, FolderCounts, Ledger, Reason, Renamed, Row};
+use crate::allow::{Allowance, Remark, Subject, Usage};
+use crate::diff::{Counts, FolderCounts, Ledger, Mark, Reason, Renamed, Row};
 use crate::error::Error;
 use crate::finding::Finding;
 use crate::index::{Index, Message};
@@ -18,7 +19,7 @@ use crate::side::{Side, Sides};
 
 use super::Report;
 use super::cure::cure;
-use super::escape::{is_treacherous, path_text};
+use super::escape::{letters, path_text};
 
 /// The schema's name and version.
 pub(super) const SCHEMA: &str = "maildiff.report/1";
@@ -36,13 +37,14 @@ pub(super) fn write_document(document: &impl Serialize, out: &mut dyn Write) -> 
 /// The tool's name and version.
 pub(super) const TOOL: &str = concat!("maildiff ", env!("CARGO_PKG_VERSION"));
 
-/// Writes characters that a terminal would obey as `\u`, which JSON reads as the same. They occur
-/// within strings only, and `serde_json` hands over whole characters.
+/// Writes characters that may not be shown as `\u`, which JSON reads as the same. They occur within
+/// strings only, and `serde_json` hands over whole characters, and what controls of C0 have become.
 pub(super) struct Tame<'w>(pub(super) &'w mut dyn Write);
 
 impl Write for Tame<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match std::str::from_utf8(bytes).ok().filter(|text| text.contains(is_treacherous)) {
+        let is_plain = bytes.iter().all(|&byte| byte < 0x7f);
+        match std::str::from_utf8(bytes).ok().filter(|_| !is_plain) {
             Some(text) => self.0.write_all(tame(text).as_bytes())?,
             None => self.0.write_all(bytes)?,
         }
@@ -56,13 +58,13 @@ impl Write for Tame<'_> {
 
 fn tame(text: &str) -> String {
     let mut tame = String::with_capacity(text.len());
-    for letter in text.chars() {
-        if is_treacherous(letter) {
+    for (letter, shown) in letters(text) {
+        if shown {
+            tame.push(letter);
+        } else {
             let mut units = [0; 2];
             let units = letter.encode_utf16(&mut units).iter();
             tame.extend(units.map(|unit| format!("\\u{unit:04x}")));
-        } else {
-            tame.push(letter);
         }
     }
     tame
@@ -77,6 +79,7 @@ struct Document<'a> {
     verdict: Verdict,
     counts: Counts,
     ledger: Both<Ledger>,
+    allow_files: Vec<AllowFile<'a>>,
     folders: Vec<Folder<'a>>,
     renamed: Vec<RenamedFolder<'a>>,
     messages: Vec<Entry<'a>>,
@@ -96,9 +99,10 @@ impl<'a> Document<'a> {
             verdict: Verdict::of(report),
             counts: report.diff.counts,
             ledger: Both { left: report.diff.ledger.left, right: report.diff.ledger.right },
+            allow_files: report.accepted.files.iter().map(AllowFile::of).collect(),
             folders: report.diff.folders.iter().map(Folder::of).collect(),
             renamed: report.diff.renamed.iter().map(RenamedFolder::of).collect(),
-            messages: report.rows().map(|row| Entry::of(report.indexes, row)).collect(),
+            messages: report.rows().map(|row| Entry::of(report, row)).collect(),
             findings: found(&report.findings),
             errors: troubles(report),
             notes: &report.notes,
@@ -114,7 +118,8 @@ struct Both<T> {
 
 #[derive(Serialize)]
 struct Tree {
-    source: String,
+    #[serde(flatten)]
+    source: SourceEntry,
     layout: String,
     files: u64,
     messages: u64,
@@ -126,12 +131,12 @@ struct Tree {
 impl Tree {
     fn of(report: &Report<'_>, side: Side) -> Tree {
         let index = report.indexes[side];
-        let Ledger { files, same, moved, copies, only, .. } = report.diff.ledger[side];
+        let ledger = report.diff.ledger[side];
         Tree {
-            source: path_text(&index.root),
+            source: SourceEntry::of(&index.root),
             layout: index.layout.to_string(),
-            files,
-            messages: same + moved + copies + only,
+            files: ledger.files,
+            messages: ledger.messages(),
             keys: keys(report, side),
             followed_links: index.followed.len() as u64,
         }
@@ -153,6 +158,7 @@ struct Verdict {
     strict: bool,
     content_checked: bool,
     failed_on: Vec<&'static str>,
+    allowed: Counts,
     exit: u8,
 }
 
@@ -164,9 +170,61 @@ impl Verdict {
             strict: verdict.strict,
             content_checked: verdict.content_checked,
             failed_on: verdict.failed_on.iter().map(|test| test.word()).collect(),
+            allowed: report.accepted.counts,
             exit: verdict.exit.code(),
         }
     }
+}
+
+/// What a file of allowances was good for.
+#[derive(Serialize)]
+struct AllowFile<'a> {
+    file: String,
+    allowances: u64,
+    accepted: u64,
+    unused: Vec<UnusedLine<'a>>,
+}
+
+/// A line that nothing needed; of an id in a list no class is known.
+#[derive(Serialize)]
+struct UnusedLine<'a> {
+    line: u64,
+    class: Option<&'static str>,
+    marks: Vec<&'static str>,
+    key: String,
+    comment: &'a str,
+}
+
+impl<'a> AllowFile<'a> {
+    fn of(usage: &Usage<'a>) -> AllowFile<'a> {
+        let Usage { path, allowances, accepted, unused } = usage;
+        AllowFile {
+            file: path_text(path),
+            allowances: *allowances,
+            accepted: *accepted,
+            unused: unused.iter().map(|line| UnusedLine::of(line)).collect(),
+        }
+    }
+}
+
+impl<'a> UnusedLine<'a> {
+    fn of(allowance: &'a Allowance) -> UnusedLine<'a> {
+        let row = match &allowance.subject {
+            Subject::Lone(_) => None,
+            Subject::Row(row) => Some(row),
+        };
+        UnusedLine {
+            line: allowance.line,
+            class: row.map(|row| row.class.word()),
+            marks: row.map(|row| words(&row.marks)).unwrap_or_default(),
+            key: allowance.subject.name().to_string(),
+            comment: &allowance.comment,
+        }
+    }
+}
+
+fn words(marks: &BTreeSet<Mark>) -> Vec<&'static str> {
+    marks.iter().map(|mark| mark.word()).collect()
 }
 
 /// A folder's row, here and in the folder table.
@@ -238,8 +296,8 @@ struct Entry<'a> {
     class: &'static str,
     marks: Vec<&'static str>,
     reason: Option<&'static str>,
-    key: String,
-    message_id: Option<String>,
+    #[serde(flatten)]
+    id: IdEntry,
     date: Option<String>,
     from: &'a str,
     subject: &'a str,
@@ -247,22 +305,47 @@ struct Entry<'a> {
     right: Option<FileEntry<'a>>,
     probable: Option<FileEntry<'a>>,
     cure: Option<String>,
+    allowed: bool,
+    allowance: Option<Allowed<'a>>,
+}
+
+/// What accepts a difference, and how far.
+#[derive(Serialize)]
+struct Allowed<'a> {
+    file: String,
+    line: u64,
+    class: bool,
+    marks: Vec<&'static str>,
+    comment: &'a str,
+}
+
+impl<'a> Allowed<'a> {
+    fn of(remark: &Remark<'a>) -> Allowed<'a> {
+        let (path, line) = remark.source;
+        Allowed {
+            file: path_text(path),
+            line,
+            class: remark.class,
+            marks: words(&remark.marks),
+            comment: remark.comment,
+        }
+    }
 }
 
 impl<'a> Entry<'a> {
-    fn of(indexes: Sides<&'a Index>, row: &'a Row<'a>) -> Entry<'a> {
+    fn of(report: &Report<'a>, row: &'a Row<'a>) -> Entry<'a> {
+        let indexes = report.indexes;
+        let remark = report.accepted.of(row).filter(|remark| remark.accepts());
         let file = row.file();
         let side = file.map_or(Side::Left, |(side, _)| side);
         let message = file.map(|(_, message)| message);
-        let written = message.and_then(Message::written);
         let entry = |side: Side| row.files[side].map(|file| FileEntry::of(indexes[side], file));
         let probable = |twin| FileEntry::of(indexes[side.other()], twin);
         Entry {
             class: row.class.word(),
-            marks: row.marks.iter().map(|mark| mark.word()).collect(),
+            marks: words(&row.marks),
             reason: row.reason.map(Reason::words),
-            key: message.map(|message| message.key().to_string()).unwrap_or_default(),
-            message_id: written.map(|id| String::from_utf8_lossy(&id).into_owned()),
+            id: message.map(IdEntry::of).unwrap_or_default(),
             date: row.envelope.date.and_then(timestamp),
             from: &row.envelope.from,
             subject: &row.envelope.subject,
@@ -270,6 +353,8 @@ impl<'a> Entry<'a> {
             right: entry(Side::Right),
             probable: row.probable.map(probable),
             cure: cure(indexes, row),
+            allowed: remark.is_some_and(|remark| remark.whole),
+            allowance: remark.map(Allowed::of),
         }
     }
 }
@@ -298,7 +383,12 @@ impl<'a> FileEntry<'a> {
     }
 }
 
-/// A path as text, and as bytes in hexadecimal where the text is not all of it.
+/// Bytes in hexadecimal where text cannot be all of them.
+pub(super) fn beyond_text(bytes: &[u8]) -> Option<String> {
+    std::str::from_utf8(bytes).is_err().then(|| data_encoding::HEXLOWER.encode(bytes))
+}
+
+/// A path as text, and as bytes where the text is not all of it.
 #[derive(Serialize)]
 pub(super) struct PathEntry {
     pub(super) path: String,
@@ -308,9 +398,63 @@ pub(super) struct PathEntry {
 
 impl PathEntry {
     pub(super) fn of(path: &Path) -> PathEntry {
-        let bytes = path.to_str().is_none().then(|| path.as_os_str().as_bytes());
-        let path_bytes = bytes.map(|bytes| data_encoding::HEXLOWER.encode(bytes));
+        let path_bytes = beyond_text(path.as_os_str().as_bytes());
         PathEntry { path: path_text(path), path_bytes }
+    }
+}
+
+/// The root of a tree as it was typed, likewise.
+#[derive(Serialize)]
+pub(super) struct SourceEntry {
+    source: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source_bytes: Option<String>,
+}
+
+impl SourceEntry {
+    pub(super) fn of(root: &Path) -> SourceEntry {
+        let PathEntry { path, path_bytes } = PathEntry::of(root);
+        SourceEntry { source: path, source_bytes: path_bytes }
+    }
+}
+
+/// A key, likewise: two encodings of one id are two keys, and may be one text.
+#[derive(Default, Serialize)]
+pub(super) struct KeyEntry {
+    key: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key_bytes: Option<String>,
+}
+
+impl KeyEntry {
+    pub(super) fn of(key: &Key) -> KeyEntry {
+        let key_bytes = match key {
+            Key::Id(id) => beyond_text(id),
+            Key::Content(_) => None,
+        };
+        KeyEntry { key: key.to_string(), key_bytes }
+    }
+}
+
+/// A message's key and its Message-ID as written, likewise.
+#[derive(Default, Serialize)]
+pub(super) struct IdEntry {
+    #[serde(flatten)]
+    key: KeyEntry,
+    message_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message_id_bytes: Option<String>,
+}
+
+impl IdEntry {
+    pub(super) fn of(message: Message<'_>) -> IdEntry {
+        let written = message.written();
+        let written = written.as_deref();
+        IdEntry {
+            key: KeyEntry::of(&message.key()),
+            message_id: written.map(|id| String::from_utf8_lossy(id).into_owned()),
+            message_id_bytes: written.and_then(beyond_text),
+        }
     }
 }
 
@@ -387,11 +531,11 @@ mod tests {
 
     #[test]
     fn what_a_terminal_would_obey_is_escaped() {
-        let text = "a\u{9b}31m\u{202e}é\u{e0001}";
+        let text = "a\u{9b}31m\x7f\u{202e}é\u{e0001}\n\u{301}";
         let mut out = Vec::new();
         serde_json::to_writer(Tame(&mut out), text).unwrap();
         let json = String::from_utf8(out).unwrap();
-        assert_eq!(json, r#""a\u009b31m\u202eé\udb40\udc01""#);
+        assert_eq!(json, r#""a\u009b31m\u007f\u202eé\udb40\udc01\n\u0301""#);
         assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
     }
 

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use crate::allow::Accepted;
 use crate::diff::{Diff, Row};
 use crate::error::Error;
 use crate::finding::Finding;
@@ -44,6 +45,20 @@ pub enum Format {
     Paths(List),
 }
 
+impl Format {
+    /// The same, for a terminal to show.
+    #[must_use]
+    pub fn for_terminal(self) -> Format {
+        match self {
+            Format::Csv(table) => Format::Csv(Table { escaped: true, ..table }),
+            Format::FoldersCsv(table) => Format::FoldersCsv(Table { escaped: true, ..table }),
+            Format::Ids(list) => Format::Ids(List { escaped: true, ..list }),
+            Format::Paths(list) => Format::Paths(List { escaped: true, ..list }),
+            Format::Text(_) | Format::Unified | Format::Json => self,
+        }
+    }
+}
+
 /// How a table is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Table {
@@ -69,6 +84,8 @@ pub struct Report<'a> {
     pub indexes: Sides<&'a Index>,
     /// Their difference.
     pub diff: &'a Diff<'a>,
+    /// What of that is accepted.
+    pub accepted: &'a Accepted<'a>,
     /// What it means.
     pub verdict: &'a Verdict,
     /// What is wrong with each tree.

@@ -11,6 +11,10 @@ pub(super) enum Align {
     Right,
 }
 
+/// How wide a column may be, in columns of the terminal. A cell that is wider, such as a folder's
+/// name of a thousand letters, pushes aside its own row and no other.
+const WIDEST: usize = 160;
+
 /// Writes rows of cells, two blanks between columns, no blanks at the ends of lines.
 pub(super) fn write(
     out: &mut dyn Write,
@@ -34,8 +38,8 @@ pub(super) fn write(
 }
 
 fn width(rows: &[Vec<String>], column: usize) -> usize {
-    let cells = rows.iter().filter_map(|row| row.get(column));
-    cells.map(|cell| cell.width()).max().unwrap_or_default()
+    let widths = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.width());
+    widths.filter(|&width| width <= WIDEST).max().unwrap_or_default()
 }
 
 /// How many characters are shown of a text at the most, for those that have no width.
@@ -69,6 +73,15 @@ mod tests {
         let mut out = Vec::new();
         write(&mut out, " ", &[Align::Left, Align::Right, Align::Left], &rows).unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), " Été    1  x\n 日本  10\n");
+    }
+
+    #[test]
+    fn one_wide_cell_pushes_no_other_row_aside() {
+        let wide = "x".repeat(WIDEST + 1);
+        let rows = [[wide.as_str(), "1"], ["a", "2"]].map(|row| row.map(str::to_owned).to_vec());
+        let mut out = Vec::new();
+        write(&mut out, "", &[Align::Left, Align::Left], &rows).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), format!("{wide}  1\na  2\n"));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::env;
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
+use maildiff::allow::{self, Accepted, AllowFile};
 use maildiff::check::at_a_glance;
 use maildiff::diff::{self, Same, diff};
 use maildiff::error::Error;
@@ -18,7 +19,7 @@ use maildiff::verdict::{Exit, judge};
 use crate::cli::{Compare, Output};
 use crate::output;
 use crate::progress::Progress;
-use crate::talk::{is_terminal, print, wants_color};
+use crate::talk::{complain, is_terminal, print, wants_color};
 
 use super::trees;
 
@@ -34,6 +35,8 @@ pub(crate) fn run(cli: &Compare) -> anyhow::Result<Exit> {
     let reading = Sides::of(|side| cli.reading(side));
     trees::check_apart(&roots, &reading)?;
     check_outputs(&roots, cli)?;
+    let allowed = cli.allow.iter().map(|path| allow::read(path));
+    let allowed = allowed.collect::<Result<Vec<AllowFile>, Error>>()?;
     let progress = Progress::start(!cli.quiet);
     let sources = trees::open_both(&roots, &reading)?;
     trees::check_nothing_shared(&sources)?;
@@ -53,10 +56,12 @@ pub(crate) fn run(cli: &Compare) -> anyhow::Result<Exit> {
         trees::all_errors(indexes[side], unread.iter().chain(&diff.errors[side]))
     });
     let trouble = errors.iter().any(|errors| !errors.is_empty());
-    let verdict = judge(&diff, trouble, &cli.criteria());
+    let accepted = allow::settle(&allowed, &diff, cli.case_sensitive);
+    let verdict = judge(&diff, &accepted, trouble, &cli.criteria());
     let report = Report {
         indexes,
         diff: &diff,
+        accepted: &accepted,
         verdict: &verdict,
         findings: findings(indexes, leftovers),
         errors,
@@ -69,6 +74,7 @@ pub(crate) fn run(cli: &Compare) -> anyhow::Result<Exit> {
     for (side, errors) in report.errors.each() {
         trees::name_errors(side, errors);
     }
+    name_unused(&accepted);
     written.map(|()| verdict.exit)
 }
 
@@ -99,6 +105,22 @@ fn findings(
     Sides::new(left, right)
 }
 
+/// How many allowances that nothing needed are named, of each file.
+const UNUSED: usize = 10;
+
+/// Says which allowances accept something that is not there.
+fn name_unused(accepted: &Accepted<'_>) {
+    for file in &accepted.files {
+        for unused in file.unused().take(UNUSED) {
+            complain(&format!("{unused}: accepted, and nothing needed it"));
+        }
+        let more = file.unused.len().saturating_sub(UNUSED);
+        if more > 0 {
+            complain(&format!("{}: {more} more that nothing needed", file.path.display()));
+        }
+    }
+}
+
 /// Checks where the reports will lie before anything is read for them.
 fn check_outputs(roots: &Sides<PathBuf>, cli: &Compare) -> Result<(), Error> {
     let inboxes = Side::BOTH.into_iter().filter_map(|side| cli.reading(side).tree.inbox);
@@ -109,7 +131,10 @@ fn check_outputs(roots: &Sides<PathBuf>, cli: &Compare) -> Result<(), Error> {
 /// Writes every report that was asked for; one that fails keeps no other from being written.
 fn write(report: &Report<'_>, cli: &Compare) -> anyhow::Result<()> {
     let write_file = |file: &Output| {
-        output::write_file(&file.path, |out| report::write(report, file.format, out))
+        output::write_file(&file.path, |out, on_terminal| {
+            let format = if on_terminal { file.format.for_terminal() } else { file.format };
+            report::write(report, format, out)
+        })
     };
     let files: Vec<Result<(), Error>> = cli.outputs().iter().map(write_file).collect();
     let format = cli.format(is_terminal(), wants_color(cli.color));

@@ -57,7 +57,7 @@ fn check_output(cli: &cli::Index) -> Result<(), Error> {
 fn save(index: &Index, saving: Saving, cli: &cli::Index) -> Result<(), Error> {
     let write = |out: &mut dyn Write| write(index, saving, out);
     match cli.file() {
-        Some(file) => output::write_file(file, |out| Packing::of(file).pack(out, write)),
+        Some(file) => output::write_file(file, |out, _| Packing::of(file).pack(out, write)),
         None => print(write),
     }
 }

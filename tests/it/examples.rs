@@ -13,7 +13,7 @@ use std::process::Command;
 const PAGES: [&str; 5] =
     ["README.md", "docs/check.md", "docs/formats.md", "docs/identity.md", "docs/maildir.md"];
 /// The cases that have scripts in them.
-const CASES: [&str; 1] = ["testdata/check/README.md"];
+const CASES: [&str; 2] = ["testdata/check/README.md", "testdata/saved/README.md"];
 
 #[test]
 fn commands_say_what_they_are_shown_to_say() {

@@ -27,7 +27,7 @@ fn script(tree: &Tree) -> Vec<u8> {
 }
 
 /// Runs a script with nothing in its path but what it may use; gives what it complains of.
-fn run(script: &[u8]) -> String {
+pub(crate) fn run(script: &[u8]) -> String {
     let place = tempfile::tempdir().unwrap();
     let file = place.path().join("fix.sh");
     fs::write(&file, script).unwrap();

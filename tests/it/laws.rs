@@ -8,6 +8,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::atomic::AtomicU64;
 
+use maildiff::cell::{defuse, undefuse};
 use maildiff::fetch;
 use maildiff::identify::{self, Counts, Identifier, Options};
 use maildiff::index::{self, index_mboxes};
@@ -21,17 +22,18 @@ use maildiff::mbox::dialect::Dialect;
 use maildiff::message::canonical::{Canonical, canonical};
 use maildiff::message::envelope::Envelope;
 use maildiff::message::id::message_id;
-use maildiff::report::csv::{COLUMNS, FOLDER_COLUMNS, defuse, undefuse};
+use maildiff::report::csv::{COLUMNS, FOLDER_COLUMNS};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use serde_json::Value;
 
+use crate::allow::{Table, under};
 use crate::mbox::{Writer, mbox};
 use crate::plan::{ANYTHING, ANYWHERE, DELIVERED, Layout, MESSAGES, Plan, Scope, plans};
 use crate::tree::{COUNTS, Report, Run, Tree, compare, raw, report, tool};
 
 /// So many cases as tests that start programs can afford.
-fn few() -> ProptestConfig {
+pub(crate) fn few() -> ProptestConfig {
     cases(32)
 }
 
@@ -207,12 +209,67 @@ proptest! {
     }
 
     #[test]
+    fn a_table_that_is_accepted_whole_fails_nothing(
+        left in plans(ANYTHING), right in plans(ANYTHING), options in options(),
+        choice in any::<prop::sample::Index>(),
+    ) {
+        let (left, right, files) = (left.build(), right.build(), Tree::bare());
+        let path = files.path("table");
+        let mut table = Table::of(&left, &right, options).with("decision", "ok");
+        table.save(&path, b',');
+        let run = under(&[&path], &left, &right, &format!("--format csv {options}"));
+        prop_assert_eq!((run.status, run.stderr.as_str()), (0, ""), "{}", run.text());
+        // What comes out is a reviewed table again.
+        let again = text_lines(&run.stdout);
+        prop_assert_eq!(again, text_lines(&fs::read(&path).unwrap()));
+        if !table.rows.is_empty() {
+            let at = choice.index(table.rows.len());
+            let fails = table.fails(at);
+            let decision = table.column("decision");
+            table.rows[at][decision].clear();
+            table.save(&path, b',');
+            let run = under(&[&path], &left, &right, options);
+            prop_assert_eq!(run.status, i32::from(fails), "{}", run.text());
+        }
+    }
+
+    #[test]
+    fn a_table_says_the_same_in_any_order_and_with_any_separator(
+        left in plans(ANYTHING), right in plans(ANYTHING), turn in any::<prop::sample::Index>(),
+        decisions in prop::collection::vec(prop::sample::select(&["ok", "no", ""][..]), 24),
+        separator in prop::sample::select(&[b',', b';', b'\t'][..]),
+    ) {
+        let (left, right, files) = (left.build(), right.build(), Tree::bare());
+        let path = files.path("table");
+        let mut table = Table::of(&left, &right, "");
+        let decision = table.column("decision");
+        for (row, said) in table.rows.iter_mut().zip(decisions.iter().cycle()) {
+            (*said).clone_into(&mut row[decision]);
+        }
+        table.save(&path, b',');
+        let told = |path: &Path| under(&[path], &left, &right, "--format csv");
+        let expected = told(&path);
+        let by = turn.index(table.rows.len() + 1);
+        table.rows.rotate_left(by);
+        table.rows.reverse();
+        table.save(&path, separator);
+        let turned = told(&path);
+        prop_assert_eq!(expected.text(), turned.text());
+        prop_assert_eq!((expected.status, expected.stderr), (turned.status, turned.stderr));
+    }
+
+    #[test]
     fn the_same_trees_give_the_same_bytes(left in plans(ANYTHING), right in plans(ANYTHING)) {
         let (left, right, files) = (left.build(), right.build(), Tree::bare());
         let one = outputs(&left, &right, &files, "1");
         prop_assert_eq!(&one, &outputs(&left, &right, &files, "4"));
         prop_assert_eq!(&one, &outputs(&left, &right, &files, "4"));
     }
+}
+
+/// The lines of a table, whatever ends them.
+fn text_lines(bytes: &[u8]) -> Vec<String> {
+    String::from_utf8_lossy(bytes).lines().map(str::to_owned).collect()
 }
 
 fn check_ledgers(report: &Report, left: &Tree, right: &Tree) {

@@ -19,7 +19,7 @@ use super::lines::{LONGEST, Lines};
 use super::position::Position;
 
 /// How many bytes are taken apart at a time.
-const BLOCK: usize = 1 << 20;
+const BLOCK: usize = 256 << 10;
 
 /// What messages are read from, and where they go.
 pub(super) struct Loader<'a> {
@@ -34,11 +34,19 @@ pub(super) struct Loader<'a> {
 }
 
 /// What was read of all blocks.
+#[derive(Default)]
 pub(super) struct Loaded {
-    parts: Vec<Part>,
+    messages: Vec<Record>,
+    leftovers: Vec<Record>,
+    /// How many messages take no part, by folder.
+    set_aside: BTreeMap<usize, u64>,
+    findings: Vec<FindingLine>,
+    errors: Vec<ErrorLine>,
+    /// How many messages there were, those that take no part among them.
+    count: u64,
     /// The place of the last line.
     position: Position,
-    end: EndLine,
+    end: Option<EndLine>,
 }
 
 /// Whole lines, from this byte on.
@@ -51,7 +59,6 @@ struct Block {
 #[derive(Default)]
 struct Part {
     records: Vec<Record>,
-    /// How many messages take no part, by folder.
     set_aside: BTreeMap<usize, u64>,
     findings: Vec<FindingLine>,
     errors: Vec<ErrorLine>,
@@ -64,25 +71,23 @@ struct Part {
 }
 
 impl Loader<'_> {
-    /// Reads all lines from this position on.
-    pub(super) fn load(&self, mut position: Position) -> Result<Loaded, Error> {
-        let mut parts = Vec::new();
-        let mut blocks = self.read_blocks(position.at)?;
+    /// Reads all lines from this position on, of which so many may be messages.
+    pub(super) fn load(&self, position: Position, messages: usize) -> Result<Loaded, Error> {
+        let mut loaded = Loaded { position, ..Loaded::default() };
+        loaded.messages.reserve_exact(messages);
+        let mut blocks = self.read_blocks(loaded.position.at)?;
         while !blocks.is_empty() {
-            let after = blocks.last().map_or(position.at, |last| last.at + last.bytes.len() as u64);
+            let after = blocks.last().map_or(0, |last| last.at + last.bytes.len() as u64);
             let (read, next) = rayon::join(
                 || blocks.par_iter().map(|block| self.read_block(block)).collect::<Vec<_>>(),
                 || self.read_blocks(after),
             );
             for part in read {
-                let mut part =
-                    part.map_err(|(line, told)| self.lines.error_in(position.lines + line, told))?;
-                position.pass_all(part.bytes, part.lines, &part.crc);
-                let end = part.end.take();
-                parts.push(part);
-                if let Some(end) = end {
-                    self.check_last(&position)?;
-                    return Ok(Loaded { parts, position, end });
+                let lines = loaded.position.lines;
+                loaded.add(part.map_err(|(line, told)| self.lines.error_in(lines + line, told))?);
+                if loaded.end.is_some() {
+                    self.check_last(&loaded.position)?;
+                    return Ok(loaded);
                 }
             }
             blocks = next?;
@@ -220,47 +225,48 @@ fn is_of_later_kind(text: &[u8]) -> bool {
 }
 
 impl Loaded {
-    /// Puts what was read where it belongs.
-    pub(super) fn put_into(&mut self, index: &mut Index, options: &Options) -> Result<(), Damage> {
-        let records = self.parts.iter().map(|part| part.records.len()).sum();
-        index.messages.reserve_exact(records);
-        for part in &mut self.parts {
-            for record in std::mem::take(&mut part.records) {
-                let is_leftover = record.place.is_leftover();
-                let records = if is_leftover { &mut index.leftovers } else { &mut index.messages };
-                records.push(record);
+    fn add(&mut self, part: Part) {
+        let is_leftover = |record: &Record| record.place.is_leftover();
+        let (leftovers, messages): (Vec<_>, Vec<_>) =
+            part.records.into_iter().partition(is_leftover);
+        self.messages.extend(messages);
+        self.leftovers.extend(leftovers);
+        for (folder, count) in part.set_aside {
+            *self.set_aside.entry(folder).or_default() += count;
+        }
+        self.findings.extend(part.findings);
+        self.errors.extend(part.errors);
+        self.count += part.messages;
+        self.position.pass_all(part.bytes, part.lines, &part.crc);
+        self.end = part.end;
+    }
+
+    /// Puts what was read where it belongs, and checks that nothing is missing.
+    pub(super) fn put_into(self, index: &mut Index, options: &Options) -> Result<(), Damage> {
+        index.messages = self.messages;
+        index.leftovers = self.leftovers;
+        for (folder, count) in self.set_aside {
+            if let Some(tally) = index.tallies.get_mut(folder) {
+                tally.excluded += count;
             }
-            for (&folder, count) in &part.set_aside {
-                if let Some(tally) = index.tallies.get_mut(folder) {
-                    tally.excluded += count;
-                }
-            }
-            for line in part.findings.iter().filter(|line| !options.excludes(line.folder as usize))
-            {
-                index.findings.extend(decode::finding(line)?);
-            }
-            for line in part.errors.iter().filter(|line| !options.excludes(line.folder as usize)) {
-                let error = decode::error(line, index)?;
-                index.errors.push((line.folder as usize, error));
-            }
+        }
+        for line in self.findings.iter().filter(|line| !options.excludes(line.folder as usize)) {
+            index.findings.extend(decode::finding(line)?);
+        }
+        for line in self.errors.iter().filter(|line| !options.excludes(line.folder as usize)) {
+            let error = decode::error(line, index)?;
+            index.errors.push((line.folder as usize, error));
         }
         index.findings.sort();
         index.sort();
         index.add_up(options);
-        Ok(())
-    }
-
-    /// Checks that nothing is missing.
-    pub(super) fn check_end(&self, index: &Index) -> Result<(), String> {
         let there = EndLine {
             lines: self.position.lines,
-            messages: self.parts.iter().map(|part| part.messages).sum(),
+            messages: self.count,
             files: index.files(),
             crc32: self.position.checksum(),
         };
-        if there == self.end {
-            return Ok(());
-        }
-        Err("is damaged: its last line does not fit what is there; make it again".to_owned())
+        let fits = self.end == Some(there);
+        fits.then_some(()).ok_or("its last line does not fit what is there; make it again".into())
     }
 }

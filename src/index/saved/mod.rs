@@ -31,14 +31,17 @@ use decode::Damage;
 use load::Loader;
 use position::Position;
 
+/// No line of a message has fewer bytes.
+const SHORTEST: u64 = 64;
+
 /// A saved index of which all but the messages has been read.
 #[derive(Debug)]
 pub struct Saved {
     lines: Lines,
     index: Index,
     case_sensitive: bool,
-    /// How many messages it says to have.
-    messages: u64,
+    /// How many messages it says to have; no more than its lines can be.
+    messages: usize,
     /// How many bytes it says that paths and ids have.
     room: [u64; 2],
     /// What comes behind the folders.
@@ -71,7 +74,9 @@ impl Saved {
             next.pass(&line);
         }
         let room = [head.room.paths, head.room.ids].map(|bytes| bytes.min(lines.size()));
-        let (case_sensitive, messages) = (head.case_sensitive, head.room.messages);
+        let messages = head.room.messages.min(lines.size() / SHORTEST);
+        let messages = usize::try_from(messages).unwrap_or_default();
+        let case_sensitive = head.case_sensitive;
         Ok(Saved { lines, index, case_sensitive, messages, room, next })
     }
 
@@ -82,7 +87,7 @@ impl Saved {
 
     /// How many messages it says to have.
     pub fn messages(&self) -> usize {
-        usize::try_from(self.messages).unwrap_or(usize::MAX)
+        self.messages
     }
 
     /// Reads the messages that take part, on all cores; counts each in `read`.
@@ -90,7 +95,7 @@ impl Saved {
     /// # Errors
     /// Where the file is damaged or cut short, or was made with another rule for ids.
     pub fn index(self, options: &Options, read: &AtomicU64) -> Result<Index, Error> {
-        let Saved { lines, mut index, case_sensitive, room, next, .. } = self;
+        let Saved { lines, mut index, case_sensitive, messages, room, next } = self;
         if case_sensitive != options.case_sensitive {
             return Err(lines.error(other_case(case_sensitive)));
         }
@@ -103,11 +108,11 @@ impl Saved {
         let folders = index.folders.len();
         let loader =
             Loader { lines: &lines, folders, options, keeper: &keeper, paths: &arena, read };
-        let mut all = loader.load(next)?;
+        let all = loader.load(next, messages)?;
         index.store = keeper.into_store(arena.into_inner().unwrap_or_else(PoisonError::into_inner));
         index.excluded.clone_from(&options.excluded);
-        all.put_into(&mut index, options).map_err(|told| lines.error(told))?;
-        all.check_end(&index).map_err(|told| lines.error(told))?;
+        let put = all.put_into(&mut index, options);
+        put.map_err(|told| lines.error(format!("is damaged: {told}")))?;
         index.origin = Origin::Saved(lines);
         Ok(index)
     }

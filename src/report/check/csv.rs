@@ -30,7 +30,7 @@ fn cells(entry: FindingEntry<'_>) -> [String; 10] {
         entry.id.to_owned(),
         entry.severity.to_owned(),
         entry.state.unwrap_or_default().to_owned(),
-        entry.tree,
+        entry.tree.tree,
         entry.folder.to_owned(),
         entry.path.path,
         entry.detail.to_owned(),

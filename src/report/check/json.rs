@@ -1,6 +1,8 @@
 //! Everything, for programs: schema `maildiff.check/1`, to which fields are only ever added.
 
 use std::io::{self, Write};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 
 use serde::Serialize;
 
@@ -8,7 +10,7 @@ use crate::error::Error;
 use crate::finding::{Finding, Severity};
 
 use super::super::escape::path_text;
-use super::super::json::{PathEntry, Unread, write_document};
+use super::super::json::{PathEntry, SourceEntry, Unread, beyond_text, write_document};
 use super::{Report, Tree};
 
 /// The schema's name and version.
@@ -72,7 +74,8 @@ impl Counts {
 
 #[derive(Serialize)]
 struct TreeEntry {
-    source: String,
+    #[serde(flatten)]
+    source: SourceEntry,
     layout: String,
     files: u64,
     messages: u64,
@@ -84,7 +87,7 @@ struct TreeEntry {
 impl TreeEntry {
     fn of(tree: &Tree<'_>) -> TreeEntry {
         TreeEntry {
-            source: path_text(&tree.index.root),
+            source: SourceEntry::of(&tree.index.root),
             layout: tree.index.layout.to_string(),
             files: tree.index.files(),
             messages: tree.messages(),
@@ -100,7 +103,8 @@ pub(super) struct FindingEntry<'a> {
     pub(super) id: &'static str,
     pub(super) severity: &'static str,
     pub(super) state: Option<&'static str>,
-    pub(super) tree: String,
+    #[serde(flatten)]
+    pub(super) tree: InTree,
     pub(super) folder: &'a str,
     #[serde(flatten)]
     pub(super) path: PathEntry,
@@ -119,7 +123,7 @@ impl<'a> FindingEntry<'a> {
             id: about.id,
             severity: finding.severity.word(),
             state: some(finding.state),
-            tree: path_text(&tree.index.root),
+            tree: InTree::of(&tree.index.root),
             folder: folder.map(|folder| folder.name.as_str()).unwrap_or_default(),
             path: PathEntry::of(&finding.path),
             detail: &finding.detail,
@@ -130,9 +134,24 @@ impl<'a> FindingEntry<'a> {
     }
 }
 
+/// The root of the tree that something is in, as it was typed.
+#[derive(Serialize)]
+pub(super) struct InTree {
+    pub(super) tree: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tree_bytes: Option<String>,
+}
+
+impl InTree {
+    fn of(root: &Path) -> InTree {
+        InTree { tree: path_text(root), tree_bytes: beyond_text(root.as_os_str().as_bytes()) }
+    }
+}
+
 #[derive(Serialize)]
 struct Trouble {
-    tree: String,
+    #[serde(flatten)]
+    tree: InTree,
     #[serde(flatten)]
     unread: Unread,
 }
@@ -140,6 +159,6 @@ struct Trouble {
 fn troubles(tree: &Tree<'_>) -> Vec<Trouble> {
     let root = &tree.index.root;
     let trouble =
-        |error: &&Error| Trouble { tree: path_text(root), unread: Unread::of(error, root) };
+        |error: &&Error| Trouble { tree: InTree::of(root), unread: Unread::of(error, root) };
     tree.errors.iter().map(trouble).collect()
 }

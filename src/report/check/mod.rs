@@ -27,10 +27,7 @@ pub enum Format {
     /// Everything, for programs.
     Json,
     /// The cures as a POSIX shell script.
-    Script {
-        /// A terminal reads it: control characters are escaped, and it cannot be run.
-        escaped: bool,
-    },
+    Script,
 }
 
 /// How much of the report is written, and in what dress.
@@ -86,6 +83,6 @@ pub fn write(report: &Report<'_>, format: Format, out: &mut dyn Write) -> io::Re
         Format::Text(shape) => text::write(report, shape, out),
         Format::Csv(table) => csv::write(report, table, out),
         Format::Json => json::write(report, out),
-        Format::Script { escaped } => script::write(report, escaped, out),
+        Format::Script => script::write(report, out),
     }
 }

@@ -2,17 +2,19 @@
 //!
 //! `ln`, `rm` and `mkdir` do all of it. A move is `ln -- OLD NEW && rm -- OLD`: `ln` refuses a NEW
 //! that exists, where `mv` would replace it. Every name stands in single quotes, whatever its bytes
-//! are.
+//! are; what a terminal would obey or nobody would see is made by `printf`, so that what is read is
+//! what is run, and each command is one line.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
-use std::path::{self, Path};
+use std::path::{self, Path, PathBuf};
+use std::str::Utf8Chunk;
 
 use crate::cure::{Action, Step};
 use crate::finding::Kind;
 
-use super::super::escape::{escape, path_text};
+use super::super::escape::{escape, letters, path_text};
 use super::super::text::{grouped, plural};
 use super::notes::notes;
 use super::{Report, Tree};
@@ -27,16 +29,34 @@ const HEAD: &str = "\
 # deleted. Removals come last.
 ";
 
-pub(super) fn write(report: &Report<'_>, escaped: bool, out: &mut dyn Write) -> io::Result<()> {
+/// A line's end as a word: what a command gives loses those at its end.
+const LINE_END: &str = "\n# The line's end, for the names that have one.\nlf='\n'\n";
+
+pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(HEAD.as_bytes())?;
-    for tree in &report.trees {
-        write_tree(tree, escaped, out)?;
+    if report.trees.iter().any(has_line_ends) {
+        out.write_all(LINE_END.as_bytes())?;
     }
-    Ok(())
+    report.trees.iter().try_for_each(|tree| write_tree(tree, out))
 }
 
-fn write_tree(tree: &Tree<'_>, escaped: bool, out: &mut dyn Write) -> io::Result<()> {
-    let root = path::absolute(&tree.index.root).unwrap_or_else(|_| tree.index.root.clone());
+/// The root from which the commands lead on, wherever they are run.
+fn root(tree: &Tree<'_>) -> PathBuf {
+    path::absolute(&tree.index.root).unwrap_or_else(|_| tree.index.root.clone())
+}
+
+fn has_line_ends(tree: &Tree<'_>) -> bool {
+    let has_one = |path: &Path| path.as_os_str().as_bytes().contains(&b'\n');
+    let steps = wanted(tree);
+    let in_step = |step: &&Step| match &step.action {
+        Action::Make(path) | Action::Remove { path, .. } => has_one(path),
+        Action::Move { from, to } => has_one(from) || has_one(to),
+    };
+    !steps.is_empty() && has_one(&root(tree)) || steps.iter().any(in_step)
+}
+
+fn write_tree(tree: &Tree<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let root = root(tree);
     let steps = wanted(tree);
     let told = escape(&path_text(&root));
     if !tree.errors.is_empty() {
@@ -54,7 +74,7 @@ fn write_tree(tree: &Tree<'_>, escaped: bool, out: &mut dyn Write) -> io::Result
     };
     writeln!(out, "\n# {told}: cures {} of {all}{rest}.", grouped(cured as u64))?;
     for group in steps.chunk_by(|one, other| heading(one) == heading(other)) {
-        write_group(group, &root, escaped, out)?;
+        write_group(group, &root, out)?;
     }
     Ok(())
 }
@@ -92,7 +112,7 @@ enum Deed {
     Remove,
 }
 
-fn write_group(steps: &[&Step], root: &Path, escaped: bool, out: &mut dyn Write) -> io::Result<()> {
+fn write_group(steps: &[&Step], root: &Path, out: &mut dyn Write) -> io::Result<()> {
     let Some(first) = steps.first() else { return Ok(()) };
     let (deed, kind) = heading(first);
     let about = kind.about();
@@ -110,37 +130,20 @@ fn write_group(steps: &[&Step], root: &Path, escaped: bool, out: &mut dyn Write)
     for line in notes(&first.action, kind) {
         writeln!(out, "#   {line}")?;
     }
-    steps.iter().try_for_each(|step| write_step(step, kind, root, escaped, out))
+    steps.iter().try_for_each(|step| write_step(step, kind, root, out))
 }
 
-fn write_step(
-    step: &Step,
-    kind: Kind,
-    root: &Path,
-    escaped: bool,
-    out: &mut dyn Write,
-) -> io::Result<()> {
+fn write_step(step: &Step, kind: Kind, root: &Path, out: &mut dyn Write) -> io::Result<()> {
     write_remarks(step, kind, root, out)?;
     let quoted = |path: &Path| quote(root.join(path).as_os_str().as_bytes());
-    let line = match &step.action {
-        Action::Make(path) => [b"mkdir -m 700 -- ".to_vec(), quoted(path)].concat(),
-        Action::Remove { path, .. } => [b"rm -- ".to_vec(), quoted(path)].concat(),
+    match &step.action {
+        Action::Make(path) => writeln!(out, "mkdir -m 700 -- {}", quoted(path)),
+        Action::Remove { path, .. } => writeln!(out, "rm -- {}", quoted(path)),
         Action::Move { from, to } => {
             let (from, to) = (quoted(from), quoted(to));
-            [b"ln -- ".to_vec(), from.clone(), b" ".to_vec(), to, b" && rm -- ".to_vec(), from]
-                .concat()
+            writeln!(out, "ln -- {from} {to} && rm -- {from}")
         }
-    };
-    if line.contains(&b'\n') {
-        writeln!(out, "# a line's end in the name: the next lines are one command, as far as the")?;
-        writeln!(out, "# last quote; delete all of them or none")?;
     }
-    // A terminal would obey a name; and nobody runs what a terminal shows.
-    if escaped {
-        return writeln!(out, "{}", escape(&String::from_utf8_lossy(&line)));
-    }
-    out.write_all(&line)?;
-    out.write_all(b"\n")
 }
 
 /// What else a step cures, and where a removed message stays.
@@ -159,26 +162,83 @@ fn write_remarks(step: &Step, kind: Kind, root: &Path, out: &mut dyn Write) -> i
     }
 }
 
-/// Any bytes as one word of a POSIX shell (2.2.2, single quotes).
-fn quote(word: &[u8]) -> Vec<u8> {
-    let mut quoted = vec![b'\''];
-    for &byte in word {
-        match byte {
-            b'\'' => quoted.extend_from_slice(b"'\\''"),
-            _ => quoted.push(byte),
-        }
+/// Any bytes but NUL as one word of a POSIX shell (2.2.2, single quotes), all on one line and fit
+/// to be seen.
+fn quote(word: &[u8]) -> String {
+    let mut quoted = Word::default();
+    for chunk in word.utf8_chunks() {
+        quoted.add(&chunk);
     }
-    quoted.push(b'\'');
-    quoted
+    quoted.show();
+    format!("'{}'", quoted.quoted)
+}
+
+/// A word on its way into single quotes.
+#[derive(Default)]
+struct Word {
+    /// What stands between the quotes.
+    quoted: String,
+    /// Bytes that cannot be seen, and are to follow.
+    hidden: Vec<u8>,
+}
+
+impl Word {
+    fn add(&mut self, chunk: &Utf8Chunk<'_>) {
+        for (letter, shown) in letters(chunk.valid()) {
+            match letter {
+                '\n' => self.outside("\"$lf\""),
+                '\'' => self.outside("\\'"),
+                _ if shown => {
+                    self.show();
+                    self.quoted.push(letter);
+                }
+                _ => self.hidden.extend(letter.encode_utf8(&mut [0; 4]).bytes()),
+            }
+        }
+        self.hidden.extend(chunk.invalid());
+    }
+
+    /// Adds what a shell reads outside of single quotes.
+    fn outside(&mut self, text: &str) {
+        self.show();
+        self.quoted.extend(["'", text, "'"]);
+    }
+
+    /// Adds the hidden bytes, by their numbers.
+    fn show(&mut self) {
+        if self.hidden.is_empty() {
+            return;
+        }
+        let hidden = std::mem::take(&mut self.hidden);
+        let bytes: Vec<String> = hidden.iter().map(|byte| format!("\\{byte:03o}")).collect();
+        self.outside(&format!("\"$(printf '{}')\"", bytes.concat()));
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::process::Command;
+
     use super::*;
 
     #[test]
-    fn any_name_is_one_word() {
-        assert_eq!(quote(b"a b"), b"'a b'");
-        assert_eq!(quote(b"it's\n$(x)"), b"'it'\\''s\n$(x)'");
+    fn any_name_is_one_word_on_one_line() {
+        assert_eq!(quote(b"a b"), "'a b'");
+        assert_eq!(quote(b"it's\n$(x)"), r#"'it'\''s'"$lf"'$(x)'"#);
+        assert_eq!(quote(b"a\x1b\xff"), r#"'a'"$(printf '\033\377')"''"#);
+        assert_eq!(quote("é\u{202e}".as_bytes()), r#"'é'"$(printf '\342\200\256')"''"#);
+    }
+
+    #[test]
+    fn a_shell_reads_every_byte_back() {
+        let bytes: Vec<u8> = (1..=255).collect();
+        let twice: Vec<u8> = bytes.iter().flat_map(|&byte| [byte, b'a', byte]).collect();
+        for word in
+            [&bytes[..], &twice, b"\n\n", b"\r\n", b"", b"'", b"-n", "é\u{85}\u{2028}".as_bytes()]
+        {
+            let script = format!("{LINE_END}printf %s {}", quote(word));
+            let output = Command::new("sh").args(["-c", &script]).output().unwrap();
+            assert_eq!(output.stdout, word, "{script}");
+        }
     }
 }

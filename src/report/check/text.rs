@@ -9,7 +9,7 @@ use crate::finding::{Finding, Kind, Severity};
 use crate::verdict::Exit;
 
 use super::super::command::again;
-use super::super::escape::{escape, path_text};
+use super::super::escape::{escape, escape_cell, escape_opening, path_text};
 use super::super::text::{Paint, grouped, plural};
 use super::{Report, Shape, Tree};
 
@@ -28,7 +28,7 @@ pub(super) fn write(report: &Report<'_>, shape: Shape, out: &mut dyn Write) -> i
 fn write_tree(tree: &Tree<'_>, shape: Shape, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     let (root, layout) = (path_text(&tree.index.root), tree.index.layout.to_string());
     let messages = plural(tree.messages(), "message");
-    writeln!(out, "{}  {}  {messages}", escape(&root), escape(&layout))?;
+    writeln!(out, "{}  {}  {messages}", escape_opening(&root), escape_cell(&layout))?;
     if let Some(note) = &tree.index.note {
         writeln!(out, "note: {}", escape(note))?;
     }
@@ -113,8 +113,9 @@ fn write_examples(
     let shown = if shape.all { findings.to_vec() } else { examples(tree, findings) };
     let word = if shown.len() == findings.len() { "" } else { "e.g. " };
     shown.into_iter().try_for_each(|finding| {
-        let path = path_or_root(&finding.path, "");
-        writeln!(out, "  {word}{}", escape(&format!("{path}  {}", finding.detail)).trim_end())
+        let path = escape_cell(&path_or_root(&finding.path, ""));
+        let told = format!("{path}  {}", escape(&finding.detail));
+        writeln!(out, "  {word}{}", told.trim_end())
     })
 }
 

@@ -166,7 +166,8 @@ fn write_hunks(
                 Change::Removed => paint.removed(&format!("-{text}")),
                 Change::Added => paint.added(&format!("+{text}")),
             };
-            writeln!(out, "  {line}")?;
+            // Behind a bar, for a line of a body may look like any of ours.
+            writeln!(out, "  |{line}")?;
         }
     }
     if more > 0 {

@@ -11,8 +11,9 @@ use crate::index::Index;
 use crate::leftover::State;
 use crate::side::Side;
 
-use super::super::escape::path_text;
-use super::super::json::{FileEntry, PathEntry, TOOL, Trouble, timestamp, write_document};
+use super::super::json::{
+    FileEntry, IdEntry, KeyEntry, PathEntry, SourceEntry, TOOL, Trouble, timestamp, write_document,
+};
 use super::Account;
 use super::sentence::{cure_of, place};
 
@@ -29,7 +30,8 @@ struct Document<'a> {
     tool: &'static str,
     left: Option<Tree>,
     right: Option<Tree>,
-    key: String,
+    #[serde(flatten)]
+    key: KeyEntry,
     exit: u8,
     files: Vec<File<'a>>,
     comparison: Vec<Relation>,
@@ -50,7 +52,7 @@ impl<'a> Document<'a> {
             tool: TOOL,
             left: tree(Side::Left),
             right: tree(Side::Right),
-            key: explanation.key.to_string(),
+            key: KeyEntry::of(&explanation.key),
             exit: account.exit.code(),
             files: files.collect(),
             comparison: explanation.rows.iter().map(relation).collect(),
@@ -64,13 +66,14 @@ impl<'a> Document<'a> {
 
 #[derive(Serialize)]
 struct Tree {
-    source: String,
+    #[serde(flatten)]
+    source: SourceEntry,
     layout: String,
 }
 
 impl Tree {
     fn of(index: &Index) -> Tree {
-        Tree { source: path_text(&index.root), layout: index.layout.to_string() }
+        Tree { source: SourceEntry::of(&index.root), layout: index.layout.to_string() }
     }
 }
 
@@ -80,8 +83,8 @@ struct File<'a> {
     kinship: &'static str,
     #[serde(flatten)]
     whereabouts: FileEntry<'a>,
-    key: String,
-    message_id: Option<String>,
+    #[serde(flatten)]
+    id: IdEntry,
     length: Option<u64>,
     date: Option<String>,
     from: Option<&'a str>,
@@ -98,7 +101,6 @@ impl<'a> File<'a> {
         let index = explanation.trees.index(exhibit.side)?;
         let (message, read) = (exhibit.message, exhibit.particulars.as_ref());
         let envelope = read.map(|read| &read.envelope);
-        let written = message.written();
         let covered_by = match exhibit.leftover {
             Some(State::Linked(by) | State::Known(by)) => Some(PathEntry::of(by)),
             _ => None,
@@ -107,8 +109,7 @@ impl<'a> File<'a> {
             side: exhibit.side.word(),
             kinship: exhibit.kinship.word(),
             whereabouts: FileEntry::of(index, message),
-            key: message.key().to_string(),
-            message_id: written.map(|id| String::from_utf8_lossy(&id).into_owned()),
+            id: IdEntry::of(message),
             length: read.map(|read| read.length),
             date: envelope.and_then(|envelope| envelope.date).and_then(timestamp),
             from: envelope.map(|envelope| envelope.from.as_str()),

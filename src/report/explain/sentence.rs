@@ -7,7 +7,8 @@ use crate::side::Side;
 use crate::verdict::Exit;
 
 use super::super::cure::cure;
-use super::super::escape::escape;
+use super::super::escape::escape_cell;
+use super::super::table::cut;
 use super::super::text::plural;
 use super::Account;
 
@@ -31,6 +32,14 @@ pub(super) fn place(explanation: &Explanation<'_>, file: Message<'_>) -> Option<
 pub(super) fn letter(content: usize) -> String {
     let letter = u8::try_from(content).ok().filter(|&at| at < 26);
     letter.map_or_else(|| format!("#{}", content + 1), |at| char::from(b'A' + at).to_string())
+}
+
+/// How wide a subject, a sender or an id may be, in columns.
+pub(super) const WIDE: usize = 160;
+
+/// A Message-ID as it was written, as far as it is short.
+pub(super) fn shown_id(written: &[u8]) -> String {
+    cut(&escape_cell(&String::from_utf8_lossy(written)), WIDE)
 }
 
 /// The shown name of a file's folder.
@@ -94,8 +103,7 @@ fn of_mark(row: &Row<'_>, mark: Mark) -> String {
     };
     let written = |file: Message<'_>| {
         let written = file.written();
-        written
-            .map_or_else(|| "none".to_owned(), |written| escape(&String::from_utf8_lossy(&written)))
+        written.map_or_else(|| "none".to_owned(), |id| shown_id(&id))
     };
     match mark {
         Mark::Content => "other content".to_owned(),

@@ -7,16 +7,14 @@ use crate::explain::{Exhibit, Explanation, Kinship};
 use crate::leftover::State;
 use crate::message::envelope::Envelope;
 
-use super::super::escape::{escape, path_text};
+use super::super::escape::{escape, escape_cell, escape_opening, escape_words, path_text};
 use super::super::json::timestamp;
 use super::super::table::{self, Align, cut};
 use super::super::text::{Paint, plural};
 use super::Account;
 use super::difference;
-use super::sentence::{cure_of, files, folder, letter, name, relation, verdict};
+use super::sentence::{WIDE, cure_of, files, folder, letter, name, relation, shown_id, verdict};
 
-/// How wide a subject, a sender or an id may be, in columns.
-const WIDE: usize = 160;
 /// How many files are shown.
 const MOST: usize = 20;
 
@@ -54,13 +52,13 @@ fn write_message(
 ) -> io::Result<()> {
     let first = explanation.exhibits.first();
     let written = first.map_or_else(|| "no Message-ID".to_owned(), written);
-    writeln!(out, "{}", paint.bold(&written))?;
+    writeln!(out, "{}", paint.bold(&escape_opening(&written)))?;
     let envelope = first.and_then(|first| first.particulars.as_ref()).map(|read| &read.envelope);
-    let mut rows = vec![("key", escape(&explanation.key.to_string()))];
+    let mut rows = vec![("key", escape_cell(&explanation.key.to_string()))];
     rows.extend(envelope.into_iter().flat_map(|envelope| {
         [
-            ("subject", escape(&envelope.subject)),
-            ("from", escape(&envelope.from)),
+            ("subject", escape_words(&envelope.subject)),
+            ("from", escape_words(&envelope.from)),
             ("date", date(envelope)),
         ]
     }));
@@ -84,13 +82,14 @@ fn write_exhibit(
     };
     writeln!(out, "\n{}", paint.bold(&format!("{}{content}{kinship}", name(explanation, at))))?;
     let message = exhibit.message;
-    let place = format!("{}, {}", escape(&folder(explanation, exhibit)), message.place().word());
+    let place =
+        format!("{}, {}", escape_cell(&folder(explanation, exhibit)), message.place().word());
     let index = explanation.trees.index(exhibit.side);
     let path = index.map(|index| index.path_of(message)).unwrap_or_default();
     let flags = message.flags().to_string();
     let mut rows = vec![
         ("folder", place),
-        ("path", escape(&path_text(&path))),
+        ("path", escape_cell(&path_text(&path))),
         ("size", size(exhibit)),
         ("flags", if flags.is_empty() { "none".to_owned() } else { flags }),
     ];
@@ -108,8 +107,8 @@ fn write_exhibit(
     let first = first.and_then(|first| first.particulars.as_ref());
     let own = exhibit.particulars.as_ref().filter(|_| at > 0).zip(first);
     if let Some((own, _)) = own.filter(|(own, first)| own.envelope != first.envelope) {
-        rows.push(("subject", escape(&own.envelope.subject)));
-        rows.push(("from", escape(&own.envelope.from)));
+        rows.push(("subject", escape_words(&own.envelope.subject)));
+        rows.push(("from", escape_words(&own.envelope.from)));
     }
     rows.extend(exhibit.leftover.map(|state| ("leftover", leftover(state))));
     let remarks = explanation.remarks(exhibit);
@@ -133,7 +132,7 @@ fn date(envelope: &Envelope) -> String {
 
 fn written(exhibit: &Exhibit<'_>) -> String {
     match &exhibit.message.written() {
-        Some(written) => cut(&escape(&String::from_utf8_lossy(written)), WIDE),
+        Some(written) => shown_id(written),
         None => "no Message-ID".to_owned(),
     }
 }
@@ -151,9 +150,9 @@ fn leftover(state: State<'_>) -> String {
     match state {
         State::Empty => "empty, and no message".to_owned(),
         State::Linked(to) => {
-            format!("no message; a second name of {}", escape(&path_text(to)))
+            format!("no message; a second name of {}", escape_cell(&path_text(to)))
         }
-        State::Known(by) => format!("no message; covered by {}", escape(&path_text(by))),
+        State::Known(by) => format!("no message; covered by {}", escape_cell(&path_text(by))),
         State::Orphan => "no message; no message of this tree has its content".to_owned(),
     }
 }

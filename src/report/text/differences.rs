@@ -12,16 +12,18 @@ use crate::side::Side;
 use super::super::Report;
 use super::super::command::{again, quote};
 use super::super::cure::cure;
-use super::super::escape::{escape, path_text};
+use super::super::escape::{escape, escape_cell, escape_opening, escape_words, path_text};
 use super::super::json::timestamp;
 use super::super::table::{self, Align, cut};
 use super::paint::Paint;
 use super::section::Section;
-use super::words::{folder_of, grouped, plural};
+use super::words::{count_accepted, folder_of, grouped, plural};
 
 /// How wide subjects and senders may be, in columns.
 const SUBJECT: usize = 40;
 const SENDER: usize = 30;
+/// How wide a Message-ID may be.
+const ID: usize = 80;
 
 /// The differences: by class or mark, then by reason.
 pub(super) fn write(report: &Report<'_>, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
@@ -34,16 +36,35 @@ pub(super) fn write(report: &Report<'_>, paint: Paint, out: &mut dyn Write) -> i
     write_renamed(report, paint, out)
 }
 
-fn write_section(
-    report: &Report<'_>,
+fn write_section<'a>(
+    report: &Report<'a>,
     paint: Paint,
     section: Section,
-    rows: &[&Row<'_>],
+    rows: &[&Row<'a>],
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let heading = format!("{} ({})", section.heading(), grouped(rows.len() as u64));
+    let open: Vec<&Row<'a>> =
+        rows.iter().filter(|row| !section.is_accepted(report, row)).copied().collect();
+    let accepted = rows.len() - open.len();
+    let count = count_accepted(rows.len() as u64, accepted as u64);
+    let heading = format!("{} ({count})", section.heading());
     writeln!(out, "\n{}", paint.bold(&heading))?;
-    let mut by_reason: BTreeMap<Option<Reason>, Vec<&Row<'_>>> = BTreeMap::new();
+    let listed = if report.all { rows } else { open.as_slice() };
+    write_reasons(report, section, listed, out)?;
+    if accepted > 0 && !report.all {
+        let command = command_for_rest(report, section);
+        writeln!(out, "    … {} accepted: {command}", grouped(accepted as u64))?;
+    }
+    Ok(())
+}
+
+fn write_reasons<'a>(
+    report: &Report<'a>,
+    section: Section,
+    rows: &[&Row<'a>],
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut by_reason: BTreeMap<Option<Reason>, Vec<&Row<'a>>> = BTreeMap::new();
     for row in rows {
         by_reason.entry(row.reason.filter(|_| section.has_reasons())).or_default().push(row);
     }
@@ -53,11 +74,11 @@ fn write_section(
     Ok(())
 }
 
-fn write_reason(
-    report: &Report<'_>,
+fn write_reason<'a>(
+    report: &Report<'a>,
     section: Section,
     reason: Option<Reason>,
-    rows: &[&Row<'_>],
+    rows: &[&Row<'a>],
     out: &mut dyn Write,
 ) -> io::Result<()> {
     if let Some(reason) = reason {
@@ -69,7 +90,7 @@ fn write_reason(
     let shown = if report.all { rows.len() } else { section.shown().min(rows.len()) };
     let lines: Vec<Vec<String>> =
         rows.iter().take(shown).map(|row| line(report, section, row)).collect();
-    table::write(out, "    ", &[Align::Left; 6], &lines)?;
+    table::write(out, "    ", &[Align::Left; 7], &lines)?;
     if shown < rows.len() {
         let command = command_for_rest(report, section);
         let more = if shown == 0 { "" } else { " more" };
@@ -98,18 +119,28 @@ fn command_for_rest(report: &Report<'_>, section: Section) -> String {
     again(options, &report.command)
 }
 
+/// Who accepts a row, and what was said of it.
+fn accepted<'a>(report: &Report<'a>, section: Section, row: &Row<'a>) -> String {
+    let Some(remark) = section.acceptance(report, row) else { return String::new() };
+    let (file, line) = remark.source;
+    let comment = cut(&escape(remark.comment), 2 * SUBJECT);
+    let said = if comment.is_empty() { comment } else { format!(": {comment}") };
+    format!("accepted in {}:{line}{said}", escape(&path_text(file)))
+}
+
 /// One message: where, when, who, what, which, and what else is to be said.
-fn line(report: &Report<'_>, section: Section, row: &Row<'_>) -> Vec<String> {
+fn line<'a>(report: &Report<'a>, section: Section, row: &Row<'a>) -> Vec<String> {
     let envelope = &row.envelope;
     let date = envelope.date.and_then(timestamp);
     let date = date.and_then(|date| Some(date.split_once('T')?.0.to_owned()));
     vec![
         place(report, row),
         date.unwrap_or_else(|| "-".to_owned()),
-        cut(&escape(&envelope.from), SENDER),
-        cut(&escape(&envelope.subject), SUBJECT),
+        cut(&escape_words(&envelope.from), SENDER),
+        cut(&escape_words(&envelope.subject), SUBJECT),
         if section.shows_ids() { String::new() } else { id(row) },
         remark(section, row),
+        accepted(report, section, row),
     ]
 }
 
@@ -126,7 +157,7 @@ fn write_renamed(report: &Report<'_>, paint: Paint, out: &mut dyn Write) -> io::
     for renamed in &report.diff.renamed {
         let names = renamed.names.as_ref().map(FolderName::as_str);
         let map = escape(&quote(&format!("{}={}", names.left, names.right)));
-        let (left, right) = (escape(names.left), escape(names.right));
+        let (left, right) = (escape_opening(names.left), escape_cell(names.right));
         let told = format!("{left} → {right} ({} of {})", renamed.shared, renamed.of);
         writeln!(out, "\n{}", paint.bold(&told))?;
         writeln!(out, "  these look like one folder; if they are, say: --map {map}")?;
@@ -184,7 +215,7 @@ fn whereabouts(row: &Row<'_>) -> String {
     let remarks = [
         (unexplained || is_in_size(row.reason)).then(|| plural(file.size(), "byte")),
         unexplained.then(|| flags(file)),
-        path.then(|| escape(&path_text(file.path()))),
+        path.then(|| escape_cell(&path_text(file.path()))),
         probable(row),
     ];
     remarks.into_iter().flatten().collect::<Vec<_>>().join("  ")
@@ -212,7 +243,7 @@ fn is_in_name(reason: Option<Reason>) -> bool {
 fn probable(row: &Row<'_>) -> Option<String> {
     let (side, twin) = (row.file()?.0.other(), row.probable?);
     let bytes = plural(twin.size(), "byte");
-    Some(format!("probably {} of the {side} ({bytes})", escape(&path_text(twin.path()))))
+    Some(format!("probably {} of the {side} ({bytes})", escape_cell(&path_text(twin.path()))))
 }
 
 fn flags(message: Message<'_>) -> String {
@@ -220,12 +251,12 @@ fn flags(message: Message<'_>) -> String {
 }
 
 fn id(row: &Row<'_>) -> String {
-    row.file().map(|(_, file)| cut(&written(file), 2 * SUBJECT)).unwrap_or_default()
+    row.file().map(|(_, file)| written(file)).unwrap_or_default()
 }
 
 fn written(message: Message<'_>) -> String {
     match &message.written() {
-        Some(written) => escape(&String::from_utf8_lossy(written)),
+        Some(written) => cut(&escape_cell(&String::from_utf8_lossy(written)), ID),
         None => "no Message-ID".to_owned(),
     }
 }

@@ -7,7 +7,7 @@ use crate::finding::{Finding, Kind};
 use crate::side::Side;
 
 use super::super::Report;
-use super::super::escape::{escape, path_text};
+use super::super::escape::{escape, escape_cell, path_text};
 use super::paint::Paint;
 use super::words::grouped;
 
@@ -53,7 +53,7 @@ fn states(kind: Kind, findings: &[&Finding]) -> String {
 }
 
 fn describe(finding: &Finding) -> String {
-    let path = escape(&path_text(&finding.path));
+    let path = escape_cell(&path_text(&finding.path));
     match finding.detail.as_str() {
         "" => path,
         detail => format!("{path}  {}", escape(detail)),

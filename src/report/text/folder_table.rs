@@ -7,7 +7,7 @@ use crate::folders::Ground;
 use crate::side::{Side, Sides};
 
 use super::super::Report;
-use super::super::escape::escape;
+use super::super::escape::escape_opening;
 use super::super::table::{self, Align};
 use super::words::grouped;
 
@@ -47,7 +47,7 @@ fn folder_row(folder: &FolderCounts) -> Vec<String> {
         _ => grouped(folder.messages[side]),
     };
     vec![
-        escape(&name),
+        escape_opening(&name),
         side(Side::Left),
         side(Side::Right),
         dot(folder.same),

@@ -34,12 +34,15 @@ struct Gist {
     predicate: String,
 }
 
-/// A sentence for each list that has something to tell.
+/// A sentence for each list that has something to tell; what is accepted takes no part.
 pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     for (section, what) in TOLD {
-        let rows: Vec<&Row<'_>> = report.rows().filter(|row| section.holds(row)).collect();
+        let all: Vec<&Row<'_>> = report.rows().filter(|row| section.holds(row)).collect();
+        let rows: Vec<&Row<'_>> =
+            all.iter().filter(|row| !section.is_accepted(report, row)).copied().collect();
+        let open = if rows.len() < all.len() { "unaccepted " } else { "" };
         if let Some(gist) = Gist::of(report, section, &rows) {
-            writeln!(out, "{}", gist.sentence(rows.len(), what))?;
+            writeln!(out, "{}", gist.sentence(rows.len(), &format!("{open}{what}")))?;
         }
     }
     Ok(())

@@ -1,5 +1,6 @@
 //! The report for people: what most differences have in common, what differs by folder, the
-//! differences by class and reason, where every file went, and the verdict as the last line.
+//! differences by class and reason, allowances that nothing needed, where every file went, and the
+//! verdict as the last line.
 
 use std::io::{self, Write};
 
@@ -7,7 +8,7 @@ use crate::diff::Ledger;
 use crate::side::Side;
 
 use super::Report;
-use super::escape::{escape, path_text};
+use super::escape::{escape, escape_cell, path_text};
 use super::table::{self, Align};
 
 mod paint;
@@ -16,6 +17,7 @@ mod folder_table;
 mod section;
 mod gist;
 mod differences;
+mod unused;
 mod findings;
 mod verdict;
 
@@ -39,6 +41,7 @@ pub(super) fn write(report: &Report<'_>, shape: Shape, out: &mut dyn Write) -> i
         gist::write(report, out)?;
         folder_table::write(report, out)?;
         differences::write(report, paint, out)?;
+        unused::write(report, paint, out)?;
         findings::write(report, paint, out)?;
         write_ledger(report, out)?;
         write_notes(report, out)?;
@@ -53,8 +56,8 @@ fn write_trees(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         let messages = messages(report, side);
         vec![
             side.word().to_owned(),
-            escape(&path_text(&index.root)),
-            escape(&index.layout.to_string()),
+            escape_cell(&path_text(&index.root)),
+            escape_cell(&index.layout.to_string()),
             plural(messages, "message"),
         ]
     });

@@ -1,6 +1,9 @@
 //! The parts of the list of differences.
 
+use crate::allow::Remark;
 use crate::diff::{Class, Mark, Row};
+
+use super::super::Report;
 
 /// How many rows of one reason are shown before a list is cut.
 const SHOWN: usize = 10;
@@ -32,6 +35,24 @@ impl Section {
             Section::Class(class) => row.class == class,
             Section::Mark(mark) => row.marks.contains(&mark),
         }
+    }
+
+    /// What is said of a row of it by whoever accepts what puts the row there.
+    pub(super) fn acceptance<'r, 'a>(
+        self,
+        report: &'r Report<'a>,
+        row: &Row<'a>,
+    ) -> Option<&'r Remark<'a>> {
+        let accepts = |remark: &&Remark<'_>| match self {
+            Section::Class(_) => remark.class,
+            Section::Mark(mark) => remark.marks.contains(&mark),
+        };
+        report.accepted.of(row).filter(accepts)
+    }
+
+    /// Whether somebody accepts what puts a row there.
+    pub(super) fn is_accepted<'a>(self, report: &Report<'a>, row: &Row<'a>) -> bool {
+        self.acceptance(report, row).is_some()
     }
 
     pub(super) fn has_reasons(self) -> bool {

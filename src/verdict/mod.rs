@@ -3,8 +3,13 @@
 
 use std::fmt;
 
+use crate::allow::Accepted;
 use crate::diff::{Class, Counts, Diff, Mark};
-use crate::side::Sides;
+use crate::side::{Side, Sides};
+
+mod limit;
+
+pub use limit::{Limit, NoLimit};
 
 /// Something that can fail a run: a class other than `same`, or a mark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,8 +57,8 @@ pub struct Criteria {
     pub fail_on: Option<Vec<Test>>,
     /// Ask only whether the left is complete in the right.
     pub one_way: bool,
-    /// How many messages of one side only are still no failure.
-    pub max_only: Sides<u64>,
+    /// How many messages of one side only are still no failure, what is accepted not counted.
+    pub max_only: Sides<Limit>,
 }
 
 /// What the exit status says.
@@ -103,13 +108,19 @@ pub struct Verdict {
     pub exit: Exit,
 }
 
-/// Judges a difference; `trouble` says that something could not be read.
-pub fn judge(diff: &Diff<'_>, trouble: bool, criteria: &Criteria) -> Verdict {
+/// Judges a difference; `trouble` says that something could not be read. What is accepted does not
+/// fail; whether the left is complete is a fact that no acceptance changes.
+pub fn judge(
+    diff: &Diff<'_>,
+    accepted: &Accepted<'_>,
+    trouble: bool,
+    criteria: &Criteria,
+) -> Verdict {
     let counts = &diff.counts;
     let complete = counts.only_left == 0 && counts.content == 0 && diff.misfiled.right == 0;
     let others = [counts.only_right, counts.moved, counts.copies, counts.misfiled];
     let strict = complete && others == [0; 4];
-    let failed_on = failures(diff, criteria);
+    let failed_on = failures(diff, accepted, criteria);
     let exit = Exit::of(trouble, !failed_on.is_empty());
     Verdict {
         complete: complete && !trouble,
@@ -120,14 +131,14 @@ pub fn judge(diff: &Diff<'_>, trouble: bool, criteria: &Criteria) -> Verdict {
     }
 }
 
-fn failures(diff: &Diff<'_>, criteria: &Criteria) -> Vec<Test> {
+fn failures(diff: &Diff<'_>, accepted: &Accepted<'_>, criteria: &Criteria) -> Vec<Test> {
     let tests = match &criteria.fail_on {
         Some(tests) => tests.as_slice(),
         None if criteria.one_way => &ONE_WAY,
         None => &BY_DEFAULT,
     };
     let is_asked = |test: &Test| tests.contains(test);
-    Test::all().filter(is_asked).filter(|&test| fails(test, diff, criteria)).collect()
+    Test::all().filter(is_asked).filter(|&test| fails(test, diff, accepted, criteria)).collect()
 }
 
 const BY_DEFAULT: [Test; 6] = [
@@ -142,13 +153,16 @@ const BY_DEFAULT: [Test; 6] = [
 const ONE_WAY: [Test; 3] =
     [Test::Class(Class::OnlyLeft), Test::Mark(Mark::Content), Test::Mark(Mark::Misfiled)];
 
-fn fails(test: Test, diff: &Diff<'_>, criteria: &Criteria) -> bool {
-    let count = test.count(&diff.counts);
+fn fails(test: Test, diff: &Diff<'_>, accepted: &Accepted<'_>, criteria: &Criteria) -> bool {
+    let open = test.count(&diff.counts).saturating_sub(test.count(&accepted.counts));
+    let exceeds = |side: Side| !criteria.max_only[side].admits(open, diff.ledger[side].messages());
     match test {
-        Test::Class(Class::OnlyLeft) => count > criteria.max_only.left,
-        Test::Class(Class::OnlyRight) => count > criteria.max_only.right,
+        Test::Class(Class::OnlyLeft) => exceeds(Side::Left),
+        Test::Class(Class::OnlyRight) => exceeds(Side::Right),
         // A copy that lies misfiled on the left is no loss on the right.
-        Test::Mark(Mark::Misfiled) if criteria.one_way => diff.misfiled.right > 0,
-        _ => count > 0,
+        Test::Mark(Mark::Misfiled) if criteria.one_way => {
+            diff.misfiled.right > accepted.misfiled.right
+        }
+        _ => open > 0,
     }
 }
