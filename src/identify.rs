@@ -50,6 +50,9 @@ pub struct Details {
     pub header: Header,
     /// Its content and what that begins with, where that was wanted.
     pub whole: Option<(Content, Beginnings)>,
+    /// Its content as it is written, where that may be the message's: of what may be quoted in an
+    /// mbox, and may not.
+    pub as_written: Option<Content>,
 }
 
 /// What a message's header says, and how long it is.
@@ -216,7 +219,7 @@ impl Identifier {
 pub fn details(mail: &mut MailFile<'_>, extent: Extent) -> io::Result<Details> {
     let header = header(mail)?;
     let whole = if extent == Extent::Whole { Some(noted_content(mail)?) } else { None };
-    Ok(Details { header, whole })
+    Ok(Details { header, whole, as_written: None })
 }
 
 /// What the header of an open message says.

@@ -27,6 +27,7 @@ pub mod mail_file;
 pub mod input;
 pub mod maildir;
 pub mod identify;
+pub mod mbox;
 // What a tree is, and what stands for one.
 pub mod table;
 pub mod index;

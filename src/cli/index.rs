@@ -6,6 +6,8 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueEnum};
 use maildiff::identify::Extent;
 use maildiff::maildir::scan;
+use maildiff::mbox::dialect::Dialect;
+use maildiff::source;
 
 use super::jobs::Jobs;
 use super::values::{Auto, parse_layout};
@@ -20,7 +22,8 @@ use super::values::{Auto, parse_layout};
 #[command(after_help = "Exit status: 0 if everything was read, 2 if something could not be: the \
     index says so too, and so does every comparison with it; a table is not written then.")]
 pub(crate) struct Index {
-    /// The Maildir tree; or its saved index, to make a table of that.
+    /// The Maildir tree, an mbox, or a directory of those; `-` for an mbox on standard input. Or
+    /// its saved index, to make a table of that.
     #[arg(value_name = "TREE")]
     pub(crate) tree: PathBuf,
 
@@ -48,6 +51,9 @@ pub(crate) struct Index {
     /// INBOX lies here, outside the tree.
     #[arg(long, value_name = "PATH")]
     inbox: Option<PathBuf>,
+    /// How an mbox is quoted: auto (as the file shows), mboxo, mboxrd, mboxcl or mboxcl2.
+    #[arg(long, value_name = "DIALECT")]
+    mbox: Option<Dialect>,
     #[command(flatten)]
     pub(crate) jobs: Jobs,
     /// Show no progress.
@@ -77,10 +83,11 @@ impl Index {
         self.account.as_deref().filter(|_| self.format == Kind::Csv)
     }
 
-    /// How the tree is to be read.
-    pub(crate) fn scan_options(&self) -> scan::Options {
+    /// How it is to be read.
+    pub(crate) fn reading(&self) -> source::Options {
         let layout = self.layout.as_ref().and_then(|auto| auto.0.clone());
-        scan::Options { layout, inbox: self.inbox.clone() }
+        let tree = scan::Options { layout, inbox: self.inbox.clone() };
+        source::Options { tree, dialect: self.mbox }
     }
 
     /// How much of each message is saved.

@@ -36,7 +36,7 @@ pub use pairing::order as order_of_pairing;
 use count::{PlainPairs, count, ledger, misfiled_on};
 use folder_counts::{count_folders, find_renamed};
 use join::{Join, lone};
-use pairing::{Copies, Paired, differ, is_suspicious};
+use pairing::{Copies, Paired, is_suspicious};
 
 /// What is compared, and how far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -478,7 +478,7 @@ fn marks(
     // Of what can only be counted no file has the flags of its partner.
     let flags = |message: Message<'_>| message.known_flags().filter(|_| !message.is_unidentified());
     let holds = [
-        (Mark::Content, differ(left, right)),
+        (Mark::Content, left.differs_from(right)),
         (Mark::Misfiled, are_unlike(left.is_delivered(), right.is_delivered())),
         (Mark::Rekeyed, rekeyed),
         (Mark::CaseOnly, !rekeyed && left.id() != right.id()),

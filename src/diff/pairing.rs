@@ -116,8 +116,3 @@ pub(super) fn is_suspicious(left: Message<'_>, right: Message<'_>) -> bool {
 pub(super) fn own_length(message: Message<'_>) -> Option<u64> {
     message.length()?.checked_sub(X_TUID_LINE * u64::from(message.shape().x_tuids))
 }
-
-/// Whether two contents are known, and known to differ.
-pub(super) fn differ(left: Message<'_>, right: Message<'_>) -> bool {
-    matches!((left.content(), right.content()), (Some(left), Some(right)) if left != right)
-}

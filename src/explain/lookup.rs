@@ -37,6 +37,9 @@ pub(super) fn look_up(
     if let Some(key) = by_path(trees, typed, &places)? {
         return Ok(key);
     }
+    if let Some(key) = by_place(trees, Path::new(typed)) {
+        return Ok(key);
+    }
     if let Some(key) = by_id(trees, typed.as_bytes(), case_sensitive) {
         return Ok(key);
     }
@@ -116,6 +119,18 @@ fn by_path(trees: Trees<'_>, typed: &OsStr, places: &[Place]) -> Result<Option<K
         return Err(Unknown(told));
     }
     Ok(keys.pop())
+}
+
+/// The key of a message that is no file of its own, by the path that reports show.
+fn by_place(trees: Trees<'_>, typed: &Path) -> Option<Key> {
+    let is_it = |index: &Index, message: &Message<'_>| {
+        message.path() == typed || index.path_of(*message) == typed
+    };
+    let parts = trees.each().filter(|(_, index)| !index.messages().are_files());
+    let mut found = parts.filter_map(|(_, index)| {
+        index.messages().iter().find(|message| is_it(index, message)).map(Message::key)
+    });
+    found.next()
 }
 
 /// What lies at a place that is no message.

@@ -100,9 +100,9 @@ impl<'i> Message<'i> {
         path::of(self.store.path(self.record))
     }
 
-    /// The file's name.
+    /// The file's name; nothing where the message is no file of its own, but a part of an mbox.
     pub fn name(self) -> &'i [u8] {
-        path::name(self.store.path(self.record))
+        self.store.name(self.record)
     }
 
     /// What of the file's name stays while flags change.
@@ -213,6 +213,25 @@ impl<'i> Message<'i> {
         self.store.content(self.record)
     }
 
+    /// The canonical content without any quoting undone, of a message in an mbox that has lines
+    /// with `>From `: the message may have had them itself, and then this is its content.
+    pub fn content_as_written(self) -> Option<Content> {
+        self.store.content_as_written(self.record)
+    }
+
+    /// Whether the contents of two messages are known, and known to differ in every reading.
+    pub fn differs_from(self, other: Message<'_>) -> bool {
+        let Some((ours, theirs)) = self.content().zip(other.content()) else { return false };
+        ours != theirs
+            && self.content_as_written() != Some(theirs)
+            && other.content_as_written() != Some(ours)
+    }
+
+    /// Says what the content may be as well.
+    pub(crate) fn set_content_as_written(self, content: Content) {
+        self.store.set_content_as_written(self.record, content);
+    }
+
     /// Says what the content is, once it has been computed.
     pub(crate) fn set_content(self, content: Content) {
         self.store.set_content(self.record, content);
@@ -260,6 +279,11 @@ impl<'i> Messages<'i> {
     /// How many there are.
     pub fn len(self) -> usize {
         self.records.len()
+    }
+
+    /// Whether they are files of their own, whose names tell of them.
+    pub fn are_files(self) -> bool {
+        self.store.has_files()
     }
 
     /// Whether there is none.

@@ -1,7 +1,7 @@
 //! A tree's messages by key: all that a comparison needs to know of one side.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
 
 use rayon::prelude::*;
@@ -12,16 +12,19 @@ use crate::identify::Extent;
 use crate::maildir::file::Otherwise;
 use crate::maildir::layout::Layout;
 use crate::maildir::scan::{Folder, Scan};
+use crate::mbox::{Mboxes, is_one_file};
 use crate::message::id::Key;
 
 mod record;
 mod message;
 mod ghosts;
 mod look;
+mod letters;
 mod listed;
 pub mod line;
 pub mod saved;
 
+pub use letters::index_mboxes;
 pub use listed::index_table;
 pub use message::{Message, Messages};
 
@@ -66,6 +69,8 @@ impl Tally {
 pub(crate) enum Origin {
     /// In the files of the tree.
     Tree,
+    /// In ranges of files.
+    Mboxes(Mboxes),
     /// Nowhere; what a comparison may want of them is in these lines.
     Saved(Lines),
     /// Nowhere: a table names them, and that is all.
@@ -128,7 +133,30 @@ impl Index {
 
     /// The path of a message as it can be opened from here.
     pub fn path_of(&self, message: Message<'_>) -> PathBuf {
-        self.root.join(message.path())
+        self.on_disk(message.path())
+    }
+
+    /// A path of the index as it can be opened from here. Of a single mbox it has the file's name.
+    pub(crate) fn on_disk(&self, path: &Path) -> PathBuf {
+        match path.file_name() {
+            Some(name) if self.is_one_mbox() => self.root.with_file_name(name),
+            None if self.is_one_mbox() => self.root.clone(),
+            _ => self.root.join(path),
+        }
+    }
+
+    /// The path of the index for one that can be opened from here; itself where it lies elsewhere.
+    pub(crate) fn below<'p>(&self, path: &'p Path) -> &'p Path {
+        let root = if self.is_one_mbox() && path != self.root {
+            self.root.parent().unwrap_or(&self.root)
+        } else {
+            &self.root
+        };
+        path.strip_prefix(root).unwrap_or(path)
+    }
+
+    fn is_one_mbox(&self) -> bool {
+        self.layout == Layout::Mbox && is_one_file(&self.folders)
     }
 
     /// How many entries below the root are no directories, followed links to directories apart.
@@ -146,13 +174,13 @@ impl Index {
         match &self.origin {
             Origin::Saved(lines) => lines.has_contents(),
             Origin::Table => false,
-            Origin::Tree => true,
+            Origin::Tree | Origin::Mboxes(_) => true,
         }
     }
 
     /// Whether its messages can be read again, and not only what was kept of them.
     pub fn holds_mail(&self) -> bool {
-        matches!(self.origin, Origin::Tree)
+        matches!(self.origin, Origin::Tree | Origin::Mboxes(_))
     }
 
     /// Whether a table is all there is: no mail, and not its contents either.

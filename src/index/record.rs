@@ -11,6 +11,7 @@ use crate::arena::{Arena, Span};
 use crate::identify::{Details, Identity, Shape};
 use crate::maildir::file::{File, Place};
 use crate::maildir::file_name::{self, Flags};
+use crate::maildir::layout::Layout;
 use crate::message::canonical::Content;
 use crate::message::id::{Clarity, Key, MessageId};
 use crate::path;
@@ -106,6 +107,7 @@ pub(super) struct Keeper {
     contents: Contents,
     details: Mutex<HashMap<Span, Box<Details>>>,
     rules: Rules,
+    names: Names,
 }
 
 /// What makes a key of a message.
@@ -115,6 +117,31 @@ pub(super) struct Rules {
     pub(super) case_sensitive: bool,
     /// Whether only Message-IDs count.
     pub(super) ids_only: bool,
+}
+
+/// What the paths of messages end in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Names {
+    /// The name of a file, as Maildirs have them.
+    #[default]
+    Files,
+    /// A place in a file.
+    Places,
+}
+
+impl Names {
+    /// Of a tree with this layout.
+    pub(super) fn of(layout: &Layout) -> Names {
+        if layout.has_files() { Names::Files } else { Names::Places }
+    }
+
+    /// The name of the file that a message at this path has to itself; nothing where it has none.
+    fn name(self, path: &[u8]) -> &[u8] {
+        match self {
+            Names::Files => path::name(path),
+            Names::Places => b"",
+        }
+    }
 }
 
 /// Contents that are known, by the path of the file, which no other has.
@@ -133,6 +160,11 @@ impl Keeper {
         Keeper { ids: Mutex::new(ids), rules, ..Keeper::default() }
     }
 
+    /// The same, for paths that end in these.
+    pub(super) fn with_names(self, names: Names) -> Keeper {
+        Keeper { names, ..self }
+    }
+
     /// Keeps what was found of a file at this path; its id, for the time being, in `ids`.
     pub(super) fn keep(
         &self,
@@ -141,14 +173,14 @@ impl Keeper {
         facts: Facts,
         identity: Identity,
     ) -> Record {
-        let name = path::name(path);
+        let name = self.names.name(path);
         let Identity { mut id, content, shape, length, details, .. } = identity;
         let more = More {
             written: id.as_mut().and_then(|id| id.written.take()),
             inode: None,
             read_inode: (facts.inode != file.inode).then_some(facts.inode),
             has_names: facts.names > 1,
-            modified: keeps_time(file.place, name).then_some(facts.modified),
+            modified: self.keeps_time(file.place, name).then_some(facts.modified),
             compressed: facts.compressed,
             unpacked: length.filter(|_| facts.compressed),
         };
@@ -205,6 +237,18 @@ impl Keeper {
         }
     }
 
+    /// Whether the time of a file is kept: where it counts, or must make a name.
+    fn keeps_time(&self, place: Place, name: &[u8]) -> bool {
+        self.names == Names::Files && keeps_time(place, name)
+    }
+
+    /// Says what the content of a file may be as well, of which the details are known.
+    pub(super) fn set_as_written(&self, path: Span, content: Content) {
+        if let Some(details) = lock(&self.details).get_mut(&path) {
+            details.as_written = Some(content);
+        }
+    }
+
     /// Takes the ids of records over from `ids`, which is empty then. Many at a time, so that
     /// threads do not wait for each other.
     pub(super) fn take_ids<'r>(
@@ -221,10 +265,11 @@ impl Keeper {
 
     /// What has been kept, with the paths of the files.
     pub(super) fn into_store(self, paths: Arena) -> Store {
-        let Keeper { ids, contents, details, rules } = self;
+        let Keeper { ids, contents, details, rules, names } = self;
         let ids = ids.into_inner().unwrap_or_else(PoisonError::into_inner);
         let details = details.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Store { paths, ids, contents, details, rules, tells: None }
+        let as_written = Contents::default();
+        Store { paths, ids, contents, details, as_written, rules, names, tells: None }
     }
 }
 
@@ -245,7 +290,10 @@ pub(super) struct Store {
     contents: Contents,
     /// What else is known of files, where it was wanted of all.
     details: HashMap<Span, Box<Details>>,
+    /// Contents as they are written, of messages whose quoting may be no quoting.
+    as_written: Contents,
     rules: Rules,
+    names: Names,
     /// What is known of messages that a table names; `None` for those that were read.
     pub(super) tells: Option<Tells>,
 }
@@ -254,6 +302,16 @@ impl Store {
     /// The path of a file.
     pub(super) fn path(&self, record: &Record) -> &[u8] {
         self.paths.get(record.path)
+    }
+
+    /// The name of a file; nothing where it is no file of its own.
+    pub(super) fn name(&self, record: &Record) -> &[u8] {
+        self.names.name(self.path(record))
+    }
+
+    /// Whether the messages are files of their own.
+    pub(super) fn has_files(&self) -> bool {
+        self.names == Names::Files
     }
 
     /// The id of a message; nothing where its content is its key.
@@ -268,6 +326,17 @@ impl Store {
         }
         let contents = self.contents.read().unwrap_or_else(PoisonError::into_inner);
         contents.get(&record.path).copied()
+    }
+
+    /// The canonical content as it is written, where that may be the message's.
+    pub(super) fn content_as_written(&self, record: &Record) -> Option<Content> {
+        let contents = self.as_written.read().unwrap_or_else(PoisonError::into_inner);
+        contents.get(&record.path).copied()
+    }
+
+    /// Says what the content may be as well.
+    pub(super) fn set_content_as_written(&self, record: &Record, content: Content) {
+        add_content(&self.as_written, record.path, content);
     }
 
     /// What is known of a file beyond its record.
@@ -448,7 +517,7 @@ impl PackedShape {
     }
 }
 
-/// Whether the time of a file is kept: where it counts, or must make a name.
+/// Whether the time of a file with a name counts, or must make another.
 fn keeps_time(place: Place, name: &[u8]) -> bool {
     !place.is_delivered() || !name.first().is_some_and(u8::is_ascii_digit)
 }

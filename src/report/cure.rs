@@ -27,6 +27,12 @@ const X_TUID_ALONE: std::ops::RangeInclusive<u64> = 21..=22;
 /// not there to be cured.
 pub(super) fn cure(indexes: Sides<&Index>, row: &Row<'_>) -> Option<String> {
     let (side, message) = row.file()?;
+    let all_files = |(side, file): (Side, Option<Message<'_>>)| {
+        file.is_none() || indexes[side].messages().are_files()
+    };
+    if !row.files.each().map(|(side, file)| (side, *file)).all(all_files) {
+        return row.reason.and_then(of_part);
+    }
     let spot = Spot { index: indexes[side], message };
     match row.reason {
         Some(Reason::Misfiled) if indexes[side].is_table() => None,
@@ -34,6 +40,20 @@ pub(super) fn cure(indexes: Sides<&Index>, row: &Row<'_>) -> Option<String> {
         None if row.marks.contains(&Mark::Misfiled) => of_misfiled_copy(indexes, row),
         None => None,
     }
+}
+
+/// Where one of the two is no file that could be moved or renamed, but a part of an mbox.
+fn of_part(reason: Reason) -> Option<String> {
+    let told = match reason {
+        Reason::FolderAbsent => {
+            "copy the folder too; if it has another name there, say so with --map"
+        }
+        Reason::TruncatedCopy | Reason::NoBody | Reason::Differs => {
+            "maildiff explain shows how the two differ"
+        }
+        _ => return None,
+    };
+    Some(told.to_owned())
 }
 
 fn of_reason(

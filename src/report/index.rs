@@ -170,7 +170,7 @@ fn finding(found: &Finding) -> FindingLine {
 }
 
 fn trouble(index: &Index, folder: usize, error: &Error) -> ErrorLine {
-    let path = error.path().strip_prefix(&index.root).unwrap_or(error.path());
+    let path = index.below(error.path());
     ErrorLine {
         folder: number(folder),
         nature: error.nature().word().to_owned(),
@@ -182,7 +182,7 @@ fn trouble(index: &Index, folder: usize, error: &Error) -> ErrorLine {
 fn message_line<'m>(
     index: &Index,
     message: Message<'m>,
-    Details { header, whole }: &'m Details,
+    Details { header, whole, as_written }: &'m Details,
 ) -> MessageLine<'m> {
     let (path, path_bytes) = told(path_of(message));
     let mut line = MessageLine {
@@ -215,6 +215,10 @@ fn message_line<'m>(
     if let Some(content) = content {
         line.content = content.to_string().into();
         line.content_length = Some(content.length);
+    }
+    if let Some(content) = as_written {
+        line.content_as_written = content.to_string().into();
+        line.content_as_written_length = Some(content.length);
     }
     if let Some((_, beginnings)) = whole {
         line.beginnings = BASE64_NOPAD.encode(beginnings.notes()).into();

@@ -33,7 +33,7 @@ pub(crate) fn run(cli: &Compare) -> anyhow::Result<Exit> {
         bail!(contradiction);
     }
     let roots = cli.roots();
-    let reading = Sides::of(|side| cli.scan_options(side));
+    let reading = Sides::of(|side| cli.reading(side));
     trees::check_apart(&roots, &reading)?;
     check_outputs(&roots, cli)?;
     let allowed = cli.allow.iter().map(|path| allow::read(path));
@@ -154,7 +154,7 @@ fn name_unused(accepted: &Accepted<'_>) {
 
 /// Checks where the reports will lie before anything is read for them.
 fn check_outputs(roots: &Sides<PathBuf>, cli: &Compare) -> Result<(), Error> {
-    let inboxes = Side::BOTH.into_iter().filter_map(|side| cli.scan_options(side).inbox);
+    let inboxes = Side::BOTH.into_iter().filter_map(|side| cli.reading(side).tree.inbox);
     let trees: Vec<PathBuf> = roots.iter().cloned().chain(inboxes).collect();
     cli.outputs().iter().try_for_each(|file| output::check_place(&file.path, &trees))
 }

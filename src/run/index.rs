@@ -21,7 +21,7 @@ use crate::progress::Progress;
 use crate::talk::{complain, is_terminal, print};
 
 use super::clock::now;
-use super::trees::all_errors;
+use super::trees::{self, all_errors};
 
 /// Saves the index of a tree, or its table.
 ///
@@ -34,11 +34,13 @@ pub(crate) fn run(cli: &cli::Index) -> anyhow::Result<Exit> {
     check_output(cli)?;
     let scanned = now();
     let progress = Progress::start(!cli.quiet);
-    let source = Source::open(&cli.tree, &cli.scan_options())?;
+    let reading = cli.reading();
+    let source = Source::open(&cli.tree, &reading)?;
     if source.is_table() {
         let what = "is a table: there is no more in it to save, and it can be a side itself";
         bail!("{}: {what}", cli.tree.display());
     }
+    trees::check_options(&source, &reading)?;
     progress.expect(source.size());
     let options = index::Options {
         case_sensitive: cli.case_sensitive,
@@ -48,7 +50,9 @@ pub(crate) fn run(cli: &cli::Index) -> anyhow::Result<Exit> {
     let index = source.index(&options, progress.read())?;
     drop(progress);
     if holds_contents(cli) && !index.has_contents() {
-        bail!("{}: has no contents: say --headers-only, or name the tree", cli.tree.display());
+        let what =
+            "has no contents: index the tree again, without --headers-only; or say it here too";
+        bail!("{}: {what}", cli.tree.display());
     }
     match cli.table_of() {
         Some(account) => tabulate(account, &index, cli),
@@ -62,7 +66,7 @@ fn holds_contents(cli: &cli::Index) -> bool {
 
 fn check_output(cli: &cli::Index) -> Result<(), Error> {
     let trees: Vec<PathBuf> =
-        cli.scan_options().inbox.into_iter().chain([cli.tree.clone()]).collect();
+        cli.reading().tree.inbox.into_iter().chain([cli.tree.clone()]).collect();
     cli.file().map_or(Ok(()), |file| output::check_place(file, &trees))
 }
 

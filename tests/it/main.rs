@@ -6,6 +6,8 @@
 #[path = "../spool/mod.rs"]
 mod spool;
 mod tree;
+mod export;
+mod mbox;
 mod plan;
 mod terminal;
 mod attacks;

@@ -1,8 +1,11 @@
 //! Random trees: plans of a few files out of few ids, contents and folders, so that everything
 //! meets everything; and what they become on a disk, in one layout or another.
 
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
 
+use crate::export::{Writer, mbox};
 use crate::tree::{Mail, Tree, anonymous, mail};
 
 /// The folders of a plan, in an order that is that of their paths in every layout, INBOX apart.
@@ -183,6 +186,14 @@ impl Item {
         format!("{mailbox}\t{}\t{flags}\t{id}\n", self.number + 1)
     }
 
+    /// The fields that tell in an mbox what its name tells in a Maildir.
+    fn status(&self) -> String {
+        let flags = if self.place == Place::Cur { FLAGS[self.flags] } else { "" };
+        let read = if flags.contains('S') { "Status: RO\n" } else { "" };
+        let answered = if flags.contains('R') { "X-Status: A\n" } else { "" };
+        format!("{read}{answered}")
+    }
+
     /// Whether two files are copies of one message.
     pub(crate) fn is_copy_of(&self, other: &Item) -> bool {
         self.what == other.what
@@ -235,6 +246,20 @@ impl Plan {
                 tree.folder(layout.directory(FOLDERS[item.folder])).with(item.path(layout), bytes);
         }
         tree
+    }
+
+    /// The same as mboxes, each of a folder with mail in it; of messages only.
+    pub(crate) fn mboxes(&self, writer: Writer) -> Tree {
+        let mut folders: BTreeMap<usize, Vec<Vec<u8>>> = BTreeMap::new();
+        for item in &self.0 {
+            let message = [item.status().as_bytes(), &item.bytes()].concat();
+            folders.entry(item.folder).or_default().push(message);
+        }
+        folders.into_iter().fold(Tree::bare(), |tree, (folder, messages)| {
+            let levels = FOLDERS[folder];
+            let path = if levels.is_empty() { "INBOX".to_owned() } else { levels.join("/") };
+            tree.with(path + ".mbox", mbox(writer, messages))
+        })
     }
 
     /// The plan without one of its files, and that file.

@@ -342,7 +342,7 @@ fn an_index_is_saved_again_as_it_is() {
     assert_eq!(unscanned(&fewer), unscanned(&headers));
     let path = headers.path();
     let words: [&dyn AsRef<std::ffi::OsStr>; 2] = [&"index", &path];
-    maildiff(&words).exits(2).complains("a.idx: has no contents: say --headers-only");
+    maildiff(&words).exits(2).complains("a.idx: has no contents: index the tree again");
 }
 
 #[test]

@@ -13,6 +13,9 @@ mod spool;
 #[path = "../it/tree.rs"]
 mod tree;
 #[allow(dead_code, reason = "the other tests use the rest")]
+#[path = "../it/export.rs"]
+mod export;
+#[allow(dead_code, reason = "the other tests use the rest")]
 #[path = "../it/plan.rs"]
 mod plan;
 

@@ -26,6 +26,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         ),
         trial("odd_names_arrive", &["dovecot", "doveadm", "mbsync"], odd_names_arrive),
         trial("offlineimap_pulls", &["dovecot", "offlineimap"], offlineimap_pulls),
+        trial("doveadm_fills_mboxes", &["dovecot", "doveadm"], doveadm_fills_mboxes),
     ]
 }
 
@@ -298,4 +299,17 @@ fn offlineimap_pulls() {
     }
     spool.became_mirrored(&replica, CHANGED_BY_OFFLINEIMAP);
     page::holds("offlineimap", &spool.table(CHANGED_BY_OFFLINEIMAP));
+}
+
+fn doveadm_fills_mboxes() {
+    let spool = Spool::new("doveadm_fills_mboxes");
+    let mboxes = spool.place.directory("mboxes");
+    spool.server.takes_over(&mboxes);
+    let location = mboxes.to_str().unwrap();
+    let location = format!("mbox:{location}:INBOX={location}/inbox");
+    spool.server.doveadm("ann", "backup", &[&location]).went_well();
+    // Dovecot quotes nothing, says how long each message is, and keeps what a Maildir's name tells.
+    let report = spool.became(&mboxes, &[]);
+    assert_eq!(report.json["right"]["layout"], "mbox");
+    spool.became_mirrored(&mboxes, &[]);
 }
