@@ -13,9 +13,10 @@ use crate::message::canonical::{Canonical, Content};
 use crate::message::compression::Storage;
 use crate::message::envelope::{self, Envelope, date_of};
 use crate::message::fields::{Fields, Wanted};
-use crate::message::header::{HeaderZone, Piece};
+use crate::message::header::{HeaderZone, Piece, Sink};
 use crate::message::id::{self, Clarity, Key, MessageId, clarity, message_id};
 use crate::message::known::Known;
+use crate::message::letters::Letters;
 use crate::message::placeholder;
 use crate::message::wire::Wire;
 
@@ -26,6 +27,8 @@ pub struct Options {
     pub date: bool,
     /// How much more is wanted of the message.
     pub extent: Extent,
+    /// Whether only Message-IDs count: then no content is computed to be a key.
+    pub ids_only: bool,
 }
 
 /// How much of a message is wanted beyond its identity.
@@ -47,6 +50,9 @@ pub struct Details {
     pub header: Header,
     /// Its content and what that begins with, where that was wanted.
     pub whole: Option<(Content, Beginnings)>,
+    /// Its content as it is written, where that may be the message's: of what may be quoted in an
+    /// mbox, and may not.
+    pub as_written: Option<Content>,
 }
 
 /// What a message's header says, and how long it is.
@@ -64,7 +70,8 @@ pub struct Header {
 pub struct Identity {
     /// Its usable Message-ID, if it has one: its key then.
     pub id: Option<MessageId>,
-    /// Its canonical content, where it had to be computed: its key if it has no id.
+    /// Its canonical content, where it had to be computed: its key if it has no id and contents
+    /// count.
     pub content: Option<Content>,
     /// What of it is missing or out of the ordinary.
     pub shape: Shape,
@@ -198,8 +205,8 @@ impl Identifier {
         let known = details.as_ref().and_then(|details| details.whole.as_ref());
         let content = match (known, &found) {
             (Some((content, _)), _) => Some(*content),
-            (None, None) => Some(content(mail)?),
-            (None, Some(_)) => None,
+            (None, None) if !options.ids_only => Some(content(mail)?),
+            (None, _) => None,
         };
         Ok(Some(Identity { id: found, content, shape, length, date, details }))
     }
@@ -212,7 +219,7 @@ impl Identifier {
 pub fn details(mail: &mut MailFile<'_>, extent: Extent) -> io::Result<Details> {
     let header = header(mail)?;
     let whole = if extent == Extent::Whole { Some(noted_content(mail)?) } else { None };
-    Ok(Details { header, whole })
+    Ok(Details { header, whole, as_written: None })
 }
 
 /// What the header of an open message says.
@@ -226,14 +233,14 @@ pub fn header(mail: &mut MailFile<'_>) -> io::Result<Header> {
     let mut wire = Wire::default();
     mail.read(|chunk| {
         let mut body = 0;
-        zone.feed(chunk, &mut |piece| match piece {
+        zone.feed(chunk, &mut |piece: Piece<'_>| match piece {
             Piece::Body(bytes) => body += bytes.len(),
             piece => fields.take(&piece),
         });
         wire.take(chunk.get(..chunk.len().saturating_sub(body)).unwrap_or(chunk));
         if zone.is_in_body() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     })?;
-    zone.finish(&mut |piece| fields.take(&piece));
+    zone.finish(&mut |piece: Piece<'_>| fields.take(&piece));
     let [date, from, subject] = ["date", "from", "subject"].map(|name| fields.first(name));
     Ok(Header { envelope: Envelope::new(date, from, subject), wire_size: wire.size() })
 }
@@ -299,14 +306,33 @@ const DATE: Wanted = ("date", envelope::LONGEST_VALUE);
 #[derive(Debug, Default)]
 struct Survey {
     zone: HeaderZone,
-    head: Head,
-    body: Body,
+    parts: Parts,
     /// How many bytes have been read.
     read: u64,
     /// How many of them, from the first on, are NUL.
     nuls: u64,
     /// Whether all of them are wanted, for their number.
     whole: bool,
+}
+
+/// What is kept of a message's pieces.
+#[derive(Debug, Default)]
+struct Parts {
+    head: Head,
+    body: Body,
+}
+
+impl Sink for Parts {
+    fn take(&mut self, piece: Piece<'_>) {
+        match piece {
+            Piece::Body(bytes) => self.body.take(bytes),
+            piece => self.head.take(&piece),
+        }
+    }
+
+    fn wanted(&self) -> Option<Letters> {
+        Some(self.head.wanted())
+    }
 }
 
 /// What the fields of a header say.
@@ -317,6 +343,8 @@ struct Head {
     /// Message-ID, Subject and, where it is wanted, Date.
     values: Fields,
     traits: Traits,
+    /// Whether the Date field is wanted.
+    dated: bool,
 }
 
 /// The beginning of a body: enough to tell nothing from something, and something from a
@@ -334,9 +362,9 @@ struct Body {
 impl Survey {
     /// Begins with another message.
     fn begin(&mut self, whole: bool, dated: bool) {
-        self.zone = HeaderZone::with_initials(Known::INITIALS);
-        self.head.begin(dated);
-        self.body.begin();
+        self.zone = HeaderZone::new();
+        self.parts.head.begin(dated);
+        self.parts.body.begin();
         (self.read, self.nuls, self.whole) = (0, 0, whole);
     }
 
@@ -345,12 +373,9 @@ impl Survey {
             self.nuls += chunk.iter().take_while(|&&byte| byte == 0).count() as u64;
         }
         self.read += chunk.len() as u64;
-        let Survey { zone, head, body, .. } = self;
-        zone.feed(chunk, &mut |piece| match piece {
-            Piece::Body(bytes) => body.take(bytes),
-            piece => head.take(&piece),
-        });
-        if zone.is_in_body() && body.is_told() && !self.whole {
+        let Survey { zone, parts, .. } = self;
+        zone.feed(chunk, parts);
+        if zone.is_in_body() && parts.body.is_told() && !self.whole {
             ControlFlow::Break(())
         } else {
             ControlFlow::Continue(())
@@ -358,24 +383,23 @@ impl Survey {
     }
 
     fn finish(&mut self, ended: bool) -> (Option<MessageId>, Shape, Option<i64>) {
-        let head = &mut self.head;
-        self.zone.finish(&mut |piece| head.take(&piece));
-        let Head { values, traits, .. } = head;
+        self.zone.finish(&mut self.parts);
+        let Parts { head: Head { values, traits, .. }, body } = &self.parts;
         let ids = || values.all(MESSAGE_ID.0);
         let usable = ids().filter(|value| value.len() <= id::LONGEST_VALUE);
         let subject = values.first(SUBJECT.0).unwrap_or_default();
         let shape = Shape {
             no_header_end: self.read > 0 && !self.zone.saw_empty_line(),
-            no_body: ended && self.zone.is_in_body() && !self.body.something,
+            no_body: ended && self.zone.is_in_body() && !body.something,
             placeholder: ended
-                && !self.body.ordinary
-                && placeholder::is_placeholder(subject, &self.body.head),
+                && !body.ordinary
+                && placeholder::is_placeholder(subject, &body.head),
             x_tuids: traits.x_tuids,
             nul_filled: self.read > 0 && self.nuls >= self.read.min(NULS),
             mbox_line: self.zone.has_mbox_line(),
             anonymous: !traits.named || self.zone.begins_empty(),
             no_usual_field: !traits.usual,
-            blank: !traits.says && !self.body.something,
+            blank: !traits.says && !body.something,
             clarity: clarity(ids()),
         };
         let date = values.first(DATE.0).and_then(date_of);
@@ -392,6 +416,8 @@ struct Traits {
     usual: bool,
     /// From, To or Subject has said something.
     named: bool,
+    /// There is a Subject.
+    subject: bool,
     /// There is a field but X-TUID, or text.
     says: bool,
 }
@@ -399,7 +425,7 @@ struct Traits {
 impl Default for Head {
     fn default() -> Head {
         let values = Fields::new(&[MESSAGE_ID, SUBJECT]);
-        Head { field: Known::Other, values, traits: Traits::default() }
+        Head { field: Known::Other, values, traits: Traits::default(), dated: false }
     }
 }
 
@@ -409,6 +435,7 @@ impl Head {
         self.field = Known::Other;
         self.values.begin_with(if dated { DATED } else { &[MESSAGE_ID, SUBJECT] });
         self.traits = Traits::default();
+        self.dated = dated;
     }
 
     fn take(&mut self, piece: &Piece<'_>) {
@@ -420,6 +447,19 @@ impl Head {
             self.values.take(piece);
         }
     }
+
+    /// What lines begin with that may still tell something. Of most fields the first tells all; of
+    /// Message-ID and X-TUID each counts.
+    fn wanted(&self) -> Letters {
+        let Traits { usual, named, subject, .. } = self.traits;
+        if !usual {
+            return Known::INITIALS;
+        }
+        let dates = if self.dated { Letters::of(b"d") } else { Letters::NONE };
+        let subjects = if subject { Letters::NONE } else { Letters::of(b"s") };
+        let names = if named { Letters::NONE } else { Letters::of(b"fts") };
+        Letters::of(b"mx").and(dates).and(subjects).and(names)
+    }
 }
 
 impl Traits {
@@ -428,6 +468,7 @@ impl Traits {
         match *piece {
             Piece::Field(_) => {
                 self.usual |= field.is_usual();
+                self.subject |= field == Known::Subject;
                 self.x_tuids = self.x_tuids.saturating_add(u8::from(field == Known::XTuid));
                 self.says |= field != Known::XTuid;
             }
@@ -515,6 +556,8 @@ mod tests {
         let anonymous = Shape { anonymous: true, ..plain };
         check(b"From: \nTo:\nMessage-ID: <a@b>\n\nbody", anonymous);
         check(b"\nFrom: a\nMessage-ID: <a@b>\n\nbody", anonymous);
+        // All of it fits into what tells whether a `From ` line opens a message.
+        assert!(!shape(b"A:1\n\nxy").no_body && shape(b"A:1\n\n\n").no_body);
         assert!(!shape(b"\x0c\nY: 1").blank && !shape(b"\x0c\nzzz").blank);
         let nothing =
             Shape { anonymous: true, no_usual_field: true, clarity: Clarity::Missing, ..plain };

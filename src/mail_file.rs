@@ -7,18 +7,21 @@
 use std::ffi::OsStr;
 use std::fmt;
 use std::fs::File;
+#[cfg(target_os = "linux")]
+use std::io::IoSliceMut;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::num::NonZeroU64;
 use std::ops::ControlFlow;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
 use rustix::fs::{Advice, fadvise};
-use rustix::fs::{CWD, Mode, OFlags, open, openat};
+use rustix::fs::{CWD, FileType, Mode, OFlags, fstat, open, openat};
 use rustix::io::{Errno, retry_on_intr};
+#[cfg(target_os = "linux")]
+use rustix::io::{ReadWriteFlags, preadv2};
 use rustix::process::{Resource, getrlimit};
 
 use crate::message::compression::{self, Storage, decompress};
@@ -61,6 +64,23 @@ impl Buffer {
         }
         Ok(())
     }
+
+    /// Reads so many bytes from a file's beginning, if the system has all of them in memory; tells
+    /// whether it had. The file's position stays.
+    #[cfg(target_os = "linux")]
+    fn fill_at_once(&mut self, from: &File, wanted: usize) -> bool {
+        self.bytes.resize(READ, 0);
+        let room = self.bytes.get_mut(..wanted).unwrap_or_default();
+        let read = preadv2(from, &mut [IoSliceMut::new(room)], 0, ReadWriteFlags::NOWAIT);
+        self.filled = read.unwrap_or_default();
+        read == Ok(wanted)
+    }
+
+    /// Only Linux can be asked.
+    #[cfg(not(target_os = "linux"))]
+    fn fill_at_once(&mut self, _: &File, _: usize) -> bool {
+        false
+    }
 }
 
 /// Opens files and leaves their times of last access as they were, which the system allows to
@@ -69,6 +89,8 @@ impl Buffer {
 #[derive(Debug, Default)]
 struct Guest {
     refused_in: Option<Vec<u8>>,
+    /// Whether somebody named what is opened, so that a FIFO is waited for.
+    patient: bool,
 }
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -76,14 +98,17 @@ const NO_TRACE: OFlags = OFlags::NOATIME;
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 const NO_TRACE: OFlags = OFlags::empty();
 
-/// What was a file when it was listed may be a FIFO by now, which waits until somebody writes.
-const WAIT_FOR_NOBODY: OFlags = OFlags::NONBLOCK.union(OFlags::NOCTTY);
-
 impl Guest {
+    /// What was a file when it was listed may be a FIFO by now, which waits until somebody writes.
+    fn waits(&self) -> OFlags {
+        if self.patient { OFlags::empty() } else { OFlags::NONBLOCK | OFlags::NOCTTY }
+    }
+
     /// Opens a path that begins at `at`, and whose file lies in this directory.
     fn open(&mut self, at: impl AsFd, path: &[u8], directory: &[u8]) -> io::Result<File> {
+        let waits = self.waits();
         let open = |more: OFlags| {
-            let flags = OFlags::RDONLY | OFlags::CLOEXEC | WAIT_FOR_NOBODY | more;
+            let flags = OFlags::RDONLY | OFlags::CLOEXEC | waits | more;
             retry_on_intr(|| openat(&at, path, flags, Mode::empty()))
         };
         if self.refused_in.as_deref() != Some(directory) {
@@ -97,11 +122,19 @@ impl Guest {
 }
 
 /// Opens a file for reading, and leaves its time of last access as it was where the system allows
-/// that.
+/// that. A FIFO is waited for.
 ///
 /// # Errors
 /// What the system says.
 pub fn open_untouched(path: &Path) -> io::Result<File> {
+    open_as(&mut Guest { patient: true, ..Guest::default() }, path)
+}
+
+/// Opens a file of a tree likewise, and waits for nobody.
+///
+/// # Errors
+/// What the system says.
+pub fn open_at_once(path: &Path) -> io::Result<File> {
     open_as(&mut Guest::default(), path)
 }
 
@@ -125,11 +158,11 @@ impl<'r> Opener<'r> {
         Opener { root, directory: None, guest: Guest::default() }
     }
 
-    /// Opens a file for reading.
+    /// Opens a file for reading, and asks for its size.
     ///
     /// # Errors
-    /// What the system says.
-    pub fn open(&mut self, path: &Path) -> io::Result<File> {
+    /// What the system says; a path that is no regular file is an error too.
+    pub fn open(&mut self, path: &Path) -> io::Result<Opened> {
         let (directory, name) = path::split(path.as_os_str().as_bytes());
         let opened = match &self.directory {
             Some((known, opened)) if known == directory => opened,
@@ -140,17 +173,83 @@ impl<'r> Opener<'r> {
                 &self.directory.insert((directory.to_owned(), opened)).1
             }
         };
-        self.guest.open(opened, name, directory)
+        Opened::new(self.guest.open(opened, name, directory)?)
     }
 }
 
-/// Tells the system that the beginning of a file will be read, so that a cold disk has it on its
-/// way while others are read. It is a wish, and may fail.
-pub fn announce(file: &File) {
-    #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
-    let _ = fadvise(file, 0, NonZeroU64::new(HEAD as u64), Advice::WillNeed);
-    #[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
-    let _ = file;
+/// A file that is open, of which nothing has been read, and what the system says of it.
+#[derive(Debug)]
+pub struct Opened {
+    file: File,
+    known: Known,
+}
+
+/// What is known of a message before it is read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Known {
+    /// How many bytes it has; no fewer, at any rate.
+    pub(crate) size: u64,
+    /// When they were last written, in seconds since 1970-01-01 UTC.
+    pub(crate) modified: i64,
+    /// Its inode number, or what no other message of its tree has for one.
+    pub(crate) inode: u64,
+    /// How many names its file has.
+    pub(crate) names: u64,
+}
+
+impl Known {
+    /// How many bytes a first read takes: of a small file no more than it has, which saves asking
+    /// for its end.
+    fn first_read(self) -> usize {
+        usize::try_from(self.size).unwrap_or(HEAD).min(HEAD)
+    }
+}
+
+impl Opened {
+    /// The system is asked directly: the standard library asks for more than is needed, and a
+    /// fortieth of the time that a message takes goes into that.
+    #[allow(clippy::useless_conversion, reason = "some of the types are others elsewhere")]
+    fn new(file: File) -> io::Result<Opened> {
+        let stat = fstat(&file)?;
+        if !FileType::from_raw_mode(stat.st_mode).is_file() {
+            return Err(io::Error::other("is not a regular file"));
+        }
+        let known = Known {
+            size: u64::try_from(stat.st_size).unwrap_or_default(),
+            modified: i64::from(stat.st_mtime),
+            inode: u64::from(stat.st_ino),
+            names: u64::from(stat.st_nlink),
+        };
+        Ok(Opened { file, known })
+    }
+
+    /// Reads its first bytes if the system has them in memory. Where it has not, they are
+    /// announced, so that a disk has them on their way while other files are read.
+    ///
+    /// # Errors
+    /// The file itself, which is to be read later.
+    pub fn read_or_announce(self, buffer: &mut Buffer) -> Result<MailFile<'_>, Opened> {
+        if buffer.fill_at_once(&self.file, self.known.first_read()) {
+            return Ok(MailFile::of(self, buffer));
+        }
+        self.announce();
+        Err(self)
+    }
+
+    /// Reads its first bytes.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn read(mut self, buffer: &mut Buffer) -> io::Result<MailFile<'_>> {
+        buffer.fill(&mut self.file, self.known.first_read())?;
+        Ok(MailFile::of(self, buffer))
+    }
+
+    /// It is a wish, and may fail.
+    fn announce(&self) {
+        #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
+        let _ = fadvise(&self.file, 0, NonZeroU64::new(HEAD as u64), Advice::WillNeed);
+    }
 }
 
 /// How many files this process may have open.
@@ -167,7 +266,7 @@ pub(crate) trait Bytes: Read + fmt::Debug {
 
 impl Bytes for File {
     fn restart(&mut self) -> io::Result<()> {
-        self.seek(SeekFrom::Start(0)).map(drop)
+        self.rewind()
     }
 }
 
@@ -185,17 +284,6 @@ impl<'b> Origin<'b> {
             Origin::Other(bytes) => bytes.as_mut(),
         }
     }
-}
-
-/// What is known of bytes that are no file of their own.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Known {
-    /// How many there are; no fewer, at any rate.
-    pub(crate) size: u64,
-    /// When they were last written, in seconds since 1970-01-01 UTC.
-    pub(crate) modified: i64,
-    /// What no other message of its tree has for an inode number.
-    pub(crate) inode: u64,
 }
 
 /// Whether a file turned out to change while it was read.
@@ -219,10 +307,7 @@ impl std::error::Error for Changed {}
 #[derive(Debug)]
 pub struct MailFile<'b> {
     origin: Origin<'b>,
-    size: u64,
-    modified: i64,
-    inode: u64,
-    names: u64,
+    known: Known,
     storage: Storage,
     buffer: &'b mut Buffer,
     /// Whether the buffer holds the file's first bytes, and not later ones.
@@ -235,31 +320,14 @@ impl<'b> MailFile<'b> {
     /// # Errors
     /// What the system says; a path that is no regular file is an error too.
     pub fn open(path: &Path, buffer: &'b mut Buffer) -> io::Result<MailFile<'b>> {
-        MailFile::new(open_as(&mut buffer.guest, path)?, buffer)
+        Opened::new(open_as(&mut buffer.guest, path)?)?.read(buffer)
     }
 
-    /// Asks for the size of an open file and reads its first bytes.
-    ///
-    /// # Errors
-    /// As [`MailFile::open`].
-    pub fn new(file: File, buffer: &'b mut Buffer) -> io::Result<MailFile<'b>> {
-        let metadata = file.metadata()?;
-        if !metadata.is_file() {
-            return Err(io::Error::other("is not a regular file"));
-        }
-        let mut mail = MailFile {
-            origin: Origin::File(file),
-            size: metadata.len(),
-            modified: metadata.mtime(),
-            inode: metadata.ino(),
-            names: metadata.nlink(),
-            storage: Storage::Plain,
-            buffer,
-            at_head: true,
-        };
-        mail.fill()?;
-        mail.storage = compression::storage(mail.buffer.held());
-        Ok(mail)
+    /// Of a file whose first bytes are in the buffer.
+    fn of(opened: Opened, buffer: &'b mut Buffer) -> MailFile<'b> {
+        let storage = compression::storage(buffer.held());
+        let Opened { file, known } = opened;
+        MailFile { origin: Origin::File(file), known, storage, buffer, at_head: true }
     }
 
     /// Reads the first bytes of a message that lies elsewhere than in a file of its own, and as it
@@ -267,50 +335,39 @@ impl<'b> MailFile<'b> {
     ///
     /// # Errors
     /// As reading them.
-    #[cfg_attr(not(test), expect(dead_code, reason = "only tests read anything else"))]
-    pub(crate) fn of(
-        bytes: Box<dyn Bytes + 'b>,
+    pub(crate) fn of_bytes(
+        mut bytes: Box<dyn Bytes + 'b>,
         known: Known,
         buffer: &'b mut Buffer,
     ) -> io::Result<MailFile<'b>> {
-        let Known { size, modified, inode } = known;
-        let mut mail = MailFile {
-            origin: Origin::Other(bytes),
-            size,
-            modified,
-            inode,
-            names: 1,
-            storage: Storage::Plain,
-            buffer,
-            at_head: true,
-        };
-        mail.fill()?;
-        Ok(mail)
+        buffer.fill(bytes.as_mut(), known.first_read())?;
+        let (origin, storage) = (Origin::Other(bytes), Storage::Plain);
+        Ok(MailFile { origin, known, storage, buffer, at_head: true })
     }
 
     /// The file's size on disk, in bytes.
     pub fn size(&self) -> u64 {
-        self.size
+        self.known.size
     }
 
     /// When its content was last written, in seconds since 1970-01-01 UTC.
     pub fn modified(&self) -> i64 {
-        self.modified
+        self.known.modified
     }
 
     /// Its inode number: of what a link leads to, where it was opened through one.
     pub fn inode(&self) -> u64 {
-        self.inode
+        self.known.inode
     }
 
     /// How many names it has: more than one where there are hard links.
     pub fn names(&self) -> u64 {
-        self.names
+        self.known.names
     }
 
     /// Whether reading the whole file costs hardly more than reading its beginning.
     pub fn is_small(&self) -> bool {
-        self.size < READ as u64
+        self.known.size < READ as u64
     }
 
     /// How the message lies in the file.
@@ -344,7 +401,7 @@ impl<'b> MailFile<'b> {
                 break;
             }
             wanted = READ;
-            self.at_head = false;
+            self.leave_head()?;
             self.buffer.fill(self.origin.bytes(), wanted)?;
         }
         self.check_length(read)?;
@@ -354,7 +411,7 @@ impl<'b> MailFile<'b> {
     /// Of a file that was read to its end, whether that is where it was at the beginning.
     fn check_length(&self, read: u64) -> io::Result<()> {
         match self.origin {
-            Origin::File(_) if read != self.size => Err(io::Error::other(Changed)),
+            Origin::File(_) if read != self.known.size => Err(io::Error::other(Changed)),
             _ => Ok(()),
         }
     }
@@ -379,6 +436,16 @@ impl<'b> MailFile<'b> {
         }
     }
 
+    /// To behind the file's first bytes, which may have been read without moving its position.
+    fn leave_head(&mut self) -> io::Result<()> {
+        if std::mem::take(&mut self.at_head)
+            && let Origin::File(file) = &mut self.origin
+        {
+            file.seek(SeekFrom::Start(self.buffer.filled as u64))?;
+        }
+        Ok(())
+    }
+
     /// Back to the file's first bytes, in the buffer.
     fn rewind(&mut self) -> io::Result<()> {
         if self.at_head {
@@ -386,14 +453,7 @@ impl<'b> MailFile<'b> {
         }
         self.origin.bytes().restart()?;
         self.at_head = true;
-        self.fill()
-    }
-
-    /// Reads the file's first bytes; of a small file no more than it has, which saves asking for
-    /// its end.
-    fn fill(&mut self) -> io::Result<()> {
-        let wanted = usize::try_from(self.size).unwrap_or(HEAD).min(HEAD);
-        self.buffer.fill(self.origin.bytes(), wanted)
+        self.buffer.fill(self.origin.bytes(), self.known.first_read())
     }
 }
 
@@ -470,10 +530,10 @@ mod tests {
 
     /// All that is read of bytes with a fault, twice over.
     fn read_twice(bytes: &[u8], fault: Fault) -> io::Result<Vec<u8>> {
-        let known = Known { size: bytes.len() as u64, modified: 0, inode: 1 };
+        let known = Known { size: bytes.len() as u64, modified: 0, inode: 1, names: 1 };
         let mut buffer = Buffer::default();
         let faulty = Box::new(Faulty::new(bytes, fault));
-        let mut mail = MailFile::of(faulty, known, &mut buffer)?;
+        let mut mail = MailFile::of_bytes(faulty, known, &mut buffer)?;
         let mut read = Vec::new();
         for _ in 0..2 {
             mail.read(|chunk| {
@@ -543,6 +603,22 @@ mod tests {
         }
     }
 
+    #[track_caller]
+    fn check(mut mail: MailFile<'_>, bytes: &[u8]) {
+        let size = bytes.len();
+        assert_eq!(mail.size(), size as u64);
+        for _ in 0..2 {
+            let mut read = Vec::new();
+            let ended = mail.read(|chunk| {
+                read.extend_from_slice(chunk);
+                ControlFlow::Continue(())
+            });
+            assert!(ended.unwrap() && read == bytes, "{size}");
+        }
+        let stopped = mail.read(|_| ControlFlow::Break(())).unwrap();
+        assert_eq!(stopped, size == 0);
+    }
+
     #[test]
     fn reads_from_the_start_as_often_as_asked() {
         let directory = tempfile::tempdir().unwrap();
@@ -551,18 +627,13 @@ mod tests {
             let bytes: Vec<u8> = (0..=250).cycle().take(size).collect();
             fs::write(&path, &bytes).unwrap();
             let mut buffer = Buffer::default();
-            let mut mail = MailFile::open(&path, &mut buffer).unwrap();
-            assert_eq!(mail.size(), size as u64);
-            for _ in 0..2 {
-                let mut read = Vec::new();
-                let ended = mail.read(|chunk| {
-                    read.extend_from_slice(chunk);
-                    ControlFlow::Continue(())
-                });
-                assert!(ended.unwrap() && read == bytes, "{size}");
+            check(MailFile::open(&path, &mut buffer).unwrap(), &bytes);
+            let mut opener = Opener::new(directory.path());
+            match opener.open(Path::new("mail")).unwrap().read_or_announce(&mut buffer) {
+                Ok(mail) => check(mail, &bytes),
+                // The system need not have it in memory any more, nor tell whether it has.
+                Err(later) => check(later.read(&mut Buffer::default()).unwrap(), &bytes),
             }
-            let stopped = mail.read(|_| ControlFlow::Break(())).unwrap();
-            assert_eq!(stopped, size == 0);
         }
         assert!(MailFile::open(directory.path(), &mut Buffer::default()).is_err());
     }

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use crate::finding::{Finding, Kind};
 use crate::index::{Index, Message, Messages};
-use crate::mail_file::open_untouched;
+use crate::mail_file::open_at_once;
 use crate::maildir::file_name;
 use crate::maildir::renamed::repeated;
 
@@ -49,6 +49,9 @@ fn likeness(first: Message<'_>, other: Message<'_>) -> &'static str {
 
 /// Every delivered message that shares the directory of its folder and its base name with another.
 pub(crate) fn twins(messages: Messages<'_>) -> Vec<Message<'_>> {
+    if !messages.are_files() {
+        return Vec::new();
+    }
     let delivered = || messages.iter().filter(|message| message.place().is_delivered());
     // Few have one hash, and hashes take a fraction of the time and memory of names.
     let shared = repeated(delivered().map(Message::hash_of_base));
@@ -110,7 +113,7 @@ const LONGEST_STATE: u64 = 4 << 10;
 /// The highest UID that mbsync has assigned, from the second line of `.uidvalidity`, or any where
 /// that makes no sense; `None` where there is no such file.
 pub(crate) fn highest_uid(folder: &Path) -> Option<u64> {
-    let file = open_untouched(&folder.join(".uidvalidity")).ok()?;
+    let file = open_at_once(&folder.join(".uidvalidity")).ok()?;
     let mut text = String::new();
     file.take(LONGEST_STATE).read_to_string(&mut text).ok()?;
     Some(text.lines().nth(1).and_then(|line| line.trim().parse().ok()).unwrap_or(u64::MAX))

@@ -1,8 +1,9 @@
 //! Opening every file of a scan and identifying what is in it.
 //!
-//! Files are taken in batches: all of a batch are opened and announced before the first is read, so
-//! that a disk has them on their way together. On a cold disk that is several times as fast as one
-//! after the other, and on a warm one it costs nothing.
+//! Files are taken in batches: what of a batch is in memory is read at once, and the rest is opened
+//! and announced before the first of it is read, so that a disk has it on its way together. On a
+//! cold disk that is several times as fast as one after the other, and on a warm one it costs
+//! nothing.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -16,7 +17,7 @@ use rayon::prelude::*;
 use crate::arena::Arena;
 use crate::error::{Error, Nature};
 use crate::identify::{self, Extent, Identifier};
-use crate::mail_file::{Buffer, MailFile, Opener, announce, is_change, most_open};
+use crate::mail_file::{Buffer, MailFile, Opened, Opener, is_change, most_open};
 use crate::maildir::file::{File, Otherwise, Place};
 use crate::maildir::renamed::{Trace, chase};
 use crate::message::compression::{Seal, Storage};
@@ -52,6 +53,8 @@ pub(super) struct Looker<'a> {
     pub(super) before: Option<i64>,
     /// How much is wanted of each message.
     pub(super) extent: Extent,
+    /// Whether only Message-IDs count.
+    pub(super) ids_only: bool,
     pub(super) keeper: &'a Keeper,
     /// Counts the files.
     pub(super) read: &'a AtomicU64,
@@ -85,12 +88,21 @@ impl Looker<'_> {
         reader: &mut Reader<'_>,
         looks: &mut [Look],
     ) {
-        let opened: Vec<io::Result<fs::File>> =
-            files.iter().map(|file| reader.open(file.path_in(paths))).collect();
-        for ((file, look), opened) in files.iter().zip(&mut *looks).zip(opened) {
-            *look = self.look(file, file.path_in(paths), opened, reader);
+        let Reader { opener, buffer, notes } = reader;
+        let mut announced: Vec<(&File, &mut Look, Opened)> = Vec::new();
+        for (file, look) in files.iter().zip(&mut *looks) {
+            let path = file.path_in(paths);
+            let opened = opener.open(path);
+            match opened.map(|opened| opened.read_or_announce(buffer)) {
+                Ok(Ok(mail)) => *look = self.look(file, path, Ok(mail), notes),
+                Ok(Err(opened)) => announced.push((file, look, opened)),
+                Err(error) => *look = self.look(file, path, Err(error), notes),
+            }
         }
-        self.keeper.take_ids(&mut reader.ids, records(looks));
+        for (file, look, opened) in announced {
+            *look = self.look(file, file.path_in(paths), opened.read(buffer), notes);
+        }
+        self.keeper.take_ids(&mut notes.ids, records(looks));
     }
 
     /// Looks again at the files that are gone and have another name by now, and at those that
@@ -108,11 +120,11 @@ impl Looker<'_> {
             let paths = &*paths;
             found.par_iter_mut().for_each_init(
                 || Reader::new(self.root),
-                |reader, (_, (file, look))| {
+                |Reader { opener, buffer, notes }, (_, (file, look))| {
                     let path = file.path_in(paths);
-                    let opened = reader.open(path);
-                    **look = self.look(file, path, opened, reader);
-                    self.keeper.take_ids(&mut reader.ids, records(std::slice::from_mut(look)));
+                    let mail = opener.open(path).and_then(|opened| opened.read(buffer));
+                    **look = self.look(file, path, mail, notes);
+                    self.keeper.take_ids(&mut notes.ids, records(std::slice::from_mut(look)));
                 },
             );
             found.retain(|(_, (_, look))| is_gone(look));
@@ -125,22 +137,22 @@ impl Looker<'_> {
         &self,
         file: &File,
         path: &Path,
-        opened: io::Result<fs::File>,
-        reader: &mut Reader<'_>,
+        mail: io::Result<MailFile<'_>>,
+        notes: &mut Notes,
     ) -> Look {
-        self.read(file, path, opened, reader).unwrap_or_else(|error| unread(file, error))
+        self.read(file, path, mail, notes).unwrap_or_else(|error| unread(file, error))
     }
+
     fn read(
         &self,
         file: &File,
         path: &Path,
-        opened: io::Result<fs::File>,
-        Reader { buffer, identifier, ids, .. }: &mut Reader<'_>,
+        mail: io::Result<MailFile<'_>>,
+        notes: &mut Notes,
     ) -> Result<Look, Error> {
         let on_disk = || self.root.join(path);
-        let mail = opened.and_then(|file| MailFile::new(file, buffer));
         let mut mail = mail.map_err(|error| Error::io(&on_disk(), error))?;
-        self.identify((file, path), &mut mail, on_disk, identifier, ids)
+        self.identify((file, path), &mut mail, on_disk, notes)
     }
 
     /// Identifies what is in an open file at this path.
@@ -149,8 +161,7 @@ impl Looker<'_> {
         (file, path): (&File, &Path),
         mail: &mut MailFile<'_>,
         on_disk: impl Fn() -> PathBuf,
-        identifier: &mut Identifier,
-        ids: &mut Arena,
+        Notes { identifier, ids }: &mut Notes,
     ) -> Result<Look, Error> {
         let failed = |error| Error::io(&on_disk(), error);
         let facts = Facts {
@@ -166,7 +177,11 @@ impl Looker<'_> {
             _ if file.place.is_leftover() => identify::Counts::IfMail,
             _ => identify::Counts::IfReadableMail,
         };
-        let wanted = identify::Options { date: self.before.is_some(), extent: self.extent };
+        let wanted = identify::Options {
+            date: self.before.is_some(),
+            extent: self.extent,
+            ids_only: self.ids_only,
+        };
         let identity = identifier.identify(mail, counts, wanted);
         let identity = identity.map_err(|error| failed(error).of(nature))?;
         let Some(identity) = identity else {
@@ -242,20 +257,21 @@ fn batch() -> usize {
 struct Reader<'a> {
     opener: Opener<'a>,
     buffer: Buffer,
+    notes: Notes,
+}
+
+/// Where a thread puts down what it finds in files.
+#[derive(Default)]
+pub(super) struct Notes {
     identifier: Identifier,
     /// The ids of what was read last.
-    ids: Arena,
+    pub(super) ids: Arena,
 }
 
 impl<'a> Reader<'a> {
     fn new(root: &'a Path) -> Reader<'a> {
-        let (buffer, identifier, ids) = Default::default();
-        Reader { opener: Opener::new(root), buffer, identifier, ids }
-    }
-
-    /// Opens a file, and says that it will be read.
-    fn open(&mut self, path: &Path) -> io::Result<fs::File> {
-        self.opener.open(path).inspect(announce)
+        let (buffer, notes) = Default::default();
+        Reader { opener: Opener::new(root), buffer, notes }
     }
 }
 
@@ -286,6 +302,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::index::record::Rules;
     use crate::index::{Index, Options, index};
     use crate::mail_file::Known;
     use crate::mail_file::faulty::{Fault, Faulty};
@@ -293,19 +310,25 @@ mod tests {
 
     /// What is made of a message on a bad disk, as much of it as is wanted.
     fn look_at(bytes: &[u8], fault: Fault, extent: Extent) -> Look {
-        let (keeper, read) = (Keeper::new(1, false), AtomicU64::new(0));
-        let looker =
-            Looker { root: Path::new(""), before: None, extent, keeper: &keeper, read: &read };
+        let (keeper, read) = (Keeper::new(1, Rules::default()), AtomicU64::new(0));
+        let looker = Looker {
+            root: Path::new(""),
+            before: None,
+            extent,
+            ids_only: false,
+            keeper: &keeper,
+            read: &read,
+        };
         let file = File::new(0, Place::Cur, Arena::default().add(&[b"cur/1"]), 1, Otherwise::Mail);
         let path = Path::new("cur/1");
-        let known = Known { size: bytes.len() as u64, modified: 0, inode: 1 };
+        let known = Known { size: bytes.len() as u64, modified: 0, inode: 1, names: 1 };
         let mut buffer = Buffer::default();
-        let opened = MailFile::of(Box::new(Faulty::new(bytes, fault)), known, &mut buffer);
+        let opened = MailFile::of_bytes(Box::new(Faulty::new(bytes, fault)), known, &mut buffer);
         let opened = opened.map_err(|error| Error::io(path, error));
-        let (mut identifier, mut ids) = (Identifier::default(), Arena::default());
+        let mut notes = Notes::default();
         let found = opened.and_then(|mut mail| {
             let on_disk = || path.to_owned();
-            looker.identify((&file, path), &mut mail, on_disk, &mut identifier, &mut ids)
+            looker.identify((&file, path), &mut mail, on_disk, &mut notes)
         });
         found.unwrap_or_else(|error| unread(&file, error))
     }

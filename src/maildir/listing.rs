@@ -5,15 +5,13 @@
 //! moved meanwhile is listed again, and what was seen is united.
 
 use std::ffi::OsStr;
-use std::fs::{self, FileType};
+use std::fs::{self, DirEntry, FileType};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::os::unix::fs::{DirEntryExt, FileTypeExt, MetadataExt};
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
-
-use walkdir::{DirEntryExt, WalkDir};
 
 use crate::arena::{Arena, Span};
 use crate::error::Error;
@@ -211,30 +209,22 @@ fn now() -> Duration {
 
 /// One pass over the directory: its entries, and those of which not even the kind could be told.
 fn read(directory: &Path) -> Result<(Entries, Vec<Error>), Error> {
+    let failed = |error| Error::io(directory, error);
     let (mut entries, mut errors) = (Entries::default(), Vec::new());
-    for entry in WalkDir::new(directory).min_depth(1).max_depth(1) {
-        match entry {
-            Ok(entry) => {
-                let (name, kind) = (entry.file_name(), Kind::of(entry.file_type()));
-                entries.push(Entry { name, inode: entry.ino(), kind });
+    for entry in fs::read_dir(directory).map_err(failed)? {
+        match entry.map_err(failed).and_then(|entry| Ok((kind(&entry)?, entry))) {
+            Ok((kind, entry)) => {
+                entries.push(Entry { name: &entry.file_name(), inode: entry.ino(), kind });
             }
-            Err(error) => {
-                let depth = error.depth();
-                let error = walk_error(directory, error);
-                if depth == 0 {
-                    return Err(error);
-                }
-                errors.push(error);
-            }
+            Err(error) => errors.push(error),
         }
     }
     Ok((entries, errors))
 }
 
-/// walkdir's error as ours.
-fn walk_error(directory: &Path, error: walkdir::Error) -> Error {
-    let path = error.path().unwrap_or(directory).to_owned();
-    Error::io(&path, error.into_io_error().unwrap_or_else(|| io::Error::other("link loop")))
+fn kind(entry: &DirEntry) -> Result<Kind, Error> {
+    let file_type = entry.file_type().map_err(|error| Error::io(&entry.path(), error))?;
+    Ok(Kind::of(file_type))
 }
 
 #[cfg(test)]

@@ -45,7 +45,7 @@ pub fn head_looks_like_mail(head: &[u8]) -> bool {
     let (mut fields, mut usual) = (0, false);
     let mut zone = HeaderZone::new();
     let head = head.get(..HEAD).unwrap_or(head);
-    zone.feed(head, &mut |piece| {
+    zone.feed(head, &mut |piece: Piece<'_>| {
         if let Piece::Field(name) = piece {
             fields += usize::from(is_name(name));
             usual |= Known::of(name).is_usual();

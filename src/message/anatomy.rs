@@ -113,13 +113,13 @@ impl Dissection {
     /// Takes the next bytes of the message.
     pub fn update(&mut self, bytes: &[u8]) {
         let Dissection { zone, parts } = self;
-        zone.feed(bytes, &mut |piece| parts.take(&piece));
+        zone.feed(bytes, &mut |piece: Piece<'_>| parts.take(&piece));
     }
 
     /// The parts, after the last byte.
     pub fn finish(self) -> Anatomy {
         let Dissection { mut zone, mut parts } = self;
-        zone.finish(&mut |piece| parts.take(&piece));
+        zone.finish(&mut |piece: Piece<'_>| parts.take(&piece));
         let value = |name| parts.mime.first(name).unwrap_or_default().trim_ascii_end().to_vec();
         let mime = Mime { content_type: value(CONTENT_TYPE), encoding: value(ENCODING) };
         let fields = parts.fields.into_iter().map(OpenField::close);
@@ -264,14 +264,16 @@ impl Window {
     /// Takes the next bytes of the message; tells whether more are wanted.
     pub fn update(&mut self, bytes: &[u8]) -> bool {
         let Window { zone, sieve, skip, length, bytes: kept } = self;
-        zone.feed(bytes, &mut |piece| keep(skip, *length, kept, sieve.sift(&piece)));
+        zone.feed(bytes, &mut |piece: Piece<'_>| keep(skip, *length, kept, sieve.sift(&piece)));
         self.bytes.len() < self.length
     }
 
     /// The bytes, after the last byte of the message or when no more are wanted.
     pub fn finish(self) -> Vec<u8> {
         let Window { mut zone, mut sieve, mut skip, length, mut bytes } = self;
-        zone.finish(&mut |piece| keep(&mut skip, length, &mut bytes, sieve.sift(&piece)));
+        zone.finish(&mut |piece: Piece<'_>| {
+            keep(&mut skip, length, &mut bytes, sieve.sift(&piece));
+        });
         bytes
     }
 }

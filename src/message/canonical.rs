@@ -86,7 +86,7 @@ impl Canonical {
     /// Takes the next bytes of the message.
     pub fn update(&mut self, bytes: &[u8]) {
         let Canonical { zone, sieve, hash, notes } = self;
-        zone.feed(bytes, &mut |piece| take(sieve.sift(&piece), hash, notes));
+        zone.feed(bytes, &mut |piece: Piece<'_>| take(sieve.sift(&piece), hash, notes));
     }
 
     /// The content, after the last byte.
@@ -97,7 +97,7 @@ impl Canonical {
     /// The content, and what it begins with if that was noted.
     pub fn finish_noted(self) -> (Content, Beginnings) {
         let Canonical { mut zone, mut sieve, mut hash, mut notes } = self;
-        zone.finish(&mut |piece| take(sieve.sift(&piece), &mut hash, &mut notes));
+        zone.finish(&mut |piece: Piece<'_>| take(sieve.sift(&piece), &mut hash, &mut notes));
         (hash.finish(), notes.map(Notes::finish).unwrap_or_default())
     }
 }

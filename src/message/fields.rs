@@ -106,7 +106,7 @@ mod tests {
         let mut fields = Fields::new(&[("subject", 4), ("x", 4)]);
         let mut zone = HeaderZone::new();
         let mail = b"SUBJECT:\r\n a\r\n\t b \nY: no\nX: 123456\nX: 2\ntext\n more\n\nX: body";
-        zone.feed(mail, &mut |piece| fields.take(&piece));
+        zone.feed(mail, &mut |piece: Piece<'_>| fields.take(&piece));
         assert_eq!(fields.first("subject"), Some(&b"a b "[..]));
         assert_eq!(fields.all("x").collect::<Vec<_>>(), [&b"12345"[..], b"2 "]);
         assert_eq!(fields.first("y"), None);

@@ -17,7 +17,7 @@
 //!
 //! The zone is cut as the bytes come, in chunks of any size and in memory that does not grow.
 
-use memchr::{memchr, memchr2};
+use memchr::{memchr, memchr_iter, memchr2};
 
 use super::letters::Letters;
 use super::volatile::{self, is_volatile};
@@ -37,6 +37,24 @@ pub enum Piece<'a> {
     Body(&'a [u8]),
 }
 
+/// What takes the pieces of a message. Any closure does, and is given all of them.
+pub trait Sink {
+    /// Takes the next piece.
+    fn take(&mut self, piece: Piece<'_>);
+
+    /// What lines begin with that are wanted from here on; all, where there is none. Once the
+    /// header has begun the others are passed over without a look, and a header has many.
+    fn wanted(&self) -> Option<Letters> {
+        None
+    }
+}
+
+impl<F: FnMut(Piece<'_>)> Sink for F {
+    fn take(&mut self, piece: Piece<'_>) {
+        self(piece);
+    }
+}
+
 /// Cuts a message into [`Piece`]s.
 #[derive(Debug)]
 #[allow(clippy::struct_excessive_bools, reason = "each is something seen on the way")]
@@ -45,8 +63,6 @@ pub struct HeaderZone {
     /// The message's first bytes, until they tell whether a BOM or a `From ` line opens it.
     opening: Opening,
     name: Name,
-    /// What lines begin with that are wanted, once the header has begun; all, where there is none.
-    wanted: Option<Letters>,
     /// What a continuation line continues.
     line: Line,
     /// Whether a field or text of the message's own has been seen: only then an empty line ends
@@ -98,22 +114,10 @@ impl Default for HeaderZone {
 impl HeaderZone {
     /// At the first byte of a message.
     pub fn new() -> HeaderZone {
-        HeaderZone::of(None)
-    }
-
-    /// At the first byte of a message of which, once its header has begun, no lines are wanted but
-    /// those that begin with one of these letters: others are passed over without a look, and a
-    /// header has many.
-    pub fn with_initials(initials: Letters) -> HeaderZone {
-        HeaderZone::of(Some(initials))
-    }
-
-    fn of(wanted: Option<Letters>) -> HeaderZone {
         HeaderZone {
             state: State::Opening,
             opening: Opening::default(),
             name: Name::default(),
-            wanted,
             line: Line::Text,
             begun: false,
             passes_over: false,
@@ -128,7 +132,7 @@ impl HeaderZone {
 
     /// Takes the next bytes and hands their pieces to `sink`. A few bytes may be held back until
     /// it is known what they are.
-    pub fn feed(&mut self, mut bytes: &[u8], sink: &mut impl FnMut(Piece<'_>)) {
+    pub fn feed(&mut self, mut bytes: &[u8], sink: &mut impl Sink) {
         while !bytes.is_empty() {
             let taken = match self.state {
                 State::Opening => self.opening(bytes, sink),
@@ -137,7 +141,7 @@ impl HeaderZone {
                 State::Name => self.name(bytes, sink),
                 State::Rest => self.rest(bytes, sink),
                 State::Body => {
-                    sink(Piece::Body(bytes));
+                    sink.take(Piece::Body(bytes));
                     bytes.len()
                 }
             };
@@ -146,7 +150,7 @@ impl HeaderZone {
     }
 
     /// Says that the message ends here, so that what was held back comes out.
-    pub fn finish(&mut self, sink: &mut impl FnMut(Piece<'_>)) {
+    pub fn finish(&mut self, sink: &mut impl Sink) {
         if self.state == State::Opening {
             self.open(sink);
         }
@@ -177,7 +181,7 @@ impl HeaderZone {
         self.state == State::Body
     }
 
-    fn opening(&mut self, bytes: &[u8], sink: &mut impl FnMut(Piece<'_>)) -> usize {
+    fn opening(&mut self, bytes: &[u8], sink: &mut impl Sink) -> usize {
         let taken = self.opening.take(bytes);
         if self.opening.is_full() {
             self.open(sink);
@@ -186,7 +190,7 @@ impl HeaderZone {
     }
 
     /// Judges the first bytes and lets them go their way.
-    fn open(&mut self, sink: &mut impl FnMut(Piece<'_>)) {
+    fn open(&mut self, sink: &mut impl Sink) {
         let opening = std::mem::take(&mut self.opening);
         let held = opening.bytes();
         let text = held.strip_prefix(BOM).unwrap_or(held);
@@ -228,7 +232,7 @@ impl HeaderZone {
         self.ends_at_cr = false;
     }
 
-    fn line_start(&mut self, bytes: &[u8], sink: &mut impl FnMut(Piece<'_>)) -> usize {
+    fn line_start(&mut self, bytes: &[u8], sink: &mut impl Sink) -> usize {
         match bytes.first() {
             Some(b'\r') => 1,
             Some(b'\n') => {
@@ -236,21 +240,30 @@ impl HeaderZone {
                 1
             }
             Some(b' ' | b'\t') => self.rest(bytes, sink),
-            Some(&first) if self.is_passed_over(first) => {
-                self.line = Line::Other;
-                self.rest(bytes, sink)
-            }
-            _ => {
-                self.state = State::Name;
-                self.name.clear();
-                self.name(bytes, sink)
-            }
+            Some(&first) => match sink.wanted().filter(|_| self.passes_over) {
+                Some(wanted) if !wanted.contains(first) => self.pass_over(bytes, wanted),
+                _ => {
+                    self.state = State::Name;
+                    self.name.clear();
+                    self.name(bytes, sink)
+                }
+            },
+            None => 0,
         }
     }
 
-    /// Whether nobody wants a line that begins so.
-    fn is_passed_over(&self, first: u8) -> bool {
-        self.passes_over && self.wanted.is_some_and(|set| !set.contains(first))
+    /// Over a line that nobody wants, and over those behind it, as far as they are at hand: up to
+    /// one that begins as wanted ones do, or may be empty.
+    fn pass_over(&mut self, bytes: &[u8], wanted: Letters) -> usize {
+        let ends_here = |next: &u8| matches!(next, b'\r' | b'\n') || wanted.contains(*next);
+        let mut ends = memchr_iter(b'\n', bytes).map(|end| end + 1);
+        let end = ends.find(|&end| bytes.get(end).is_none_or(ends_here));
+        self.line = Line::Other;
+        self.state = State::Rest;
+        if end.is_some() {
+            self.begin_line();
+        }
+        end.unwrap_or(bytes.len())
     }
 
     fn end_empty_line(&mut self) {
@@ -264,7 +277,7 @@ impl HeaderZone {
         }
     }
 
-    fn name(&mut self, bytes: &[u8], sink: &mut impl FnMut(Piece<'_>)) -> usize {
+    fn name(&mut self, bytes: &[u8], sink: &mut impl Sink) -> usize {
         match plain_name(bytes) {
             Some((name, value)) if self.name.is_empty() => {
                 self.begin_field(name, sink);
@@ -275,7 +288,7 @@ impl HeaderZone {
     }
 
     /// Takes what may be a name and is no plain one, or does not end in these bytes.
-    fn name_in_parts(&mut self, bytes: &[u8], sink: &mut impl FnMut(Piece<'_>)) -> usize {
+    fn name_in_parts(&mut self, bytes: &[u8], sink: &mut impl Sink) -> usize {
         let end = memchr2(b':', b'\n', bytes).unwrap_or(bytes.len());
         for (at, &byte) in bytes.iter().take(end).enumerate() {
             if !self.name.push(byte) {
@@ -304,36 +317,36 @@ impl HeaderZone {
         }
     }
 
-    fn begin_field(&mut self, name: &[u8], sink: &mut impl FnMut(Piece<'_>)) {
+    fn begin_field(&mut self, name: &[u8], sink: &mut impl Sink) {
         self.passes_over = self.passes_over || !is_volatile(name);
         self.begun |= self.passes_over;
         self.line = Line::Field;
         self.state = State::Rest;
         self.ends_at_cr = self.first_line && is_transports(name);
-        sink(Piece::Field(name));
+        sink.take(Piece::Field(name));
     }
 
     /// What looked like a field name is the beginning of a line of text.
-    fn flush_text(&mut self, sink: &mut impl FnMut(Piece<'_>)) {
+    fn flush_text(&mut self, sink: &mut impl Sink) {
         self.line = Line::Text;
         self.state = State::Rest;
         self.begun |= !self.name.written().is_empty();
-        sink(Piece::Text(self.name.written()));
+        sink.take(Piece::Text(self.name.written()));
     }
 
     /// What is left of a line, and the lines that continue it, as far as they are at hand.
-    fn rest(&mut self, bytes: &[u8], sink: &mut impl FnMut(Piece<'_>)) -> usize {
+    fn rest(&mut self, bytes: &[u8], sink: &mut impl Sink) -> usize {
         if self.ends_at_cr {
             let value = self.until_cr(bytes);
-            sink(Piece::Value(value));
+            sink.take(Piece::Value(value));
             return value.len();
         }
         let (rest, ends) = unfolded_line(bytes);
         match self.line {
-            Line::Field => sink(Piece::Value(rest)),
+            Line::Field => sink.take(Piece::Value(rest)),
             Line::Text => {
                 self.begun |= rest.iter().any(|byte| !byte.is_ascii_whitespace());
-                sink(Piece::Text(rest));
+                sink.take(Piece::Text(rest));
             }
             Line::Other => {}
         }
@@ -352,14 +365,9 @@ fn is_transports(name: &[u8]) -> bool {
 
 /// Up to the end of the first line that the next does not continue; and whether there is one.
 fn unfolded_line(bytes: &[u8]) -> (&[u8], bool) {
-    let mut length = 0;
-    while let Some(end) = bytes.get(length..).and_then(|rest| memchr(b'\n', rest)) {
-        length += end + 1;
-        if !matches!(bytes.get(length), Some(b' ' | b'\t')) {
-            return (bytes.get(..length).unwrap_or(bytes), true);
-        }
-    }
-    (bytes, false)
+    let mut ends = memchr_iter(b'\n', bytes).map(|end| end + 1);
+    let end = ends.find(|&end| !matches!(bytes.get(end), Some(b' ' | b'\t')));
+    (end.and_then(|end| bytes.get(..end)).unwrap_or(bytes), end.is_some())
 }
 
 /// The name before a colon, and what follows that, if the name is visible ASCII and no more, as in
@@ -523,22 +531,38 @@ mod tests {
         check(b": 1\n\nx", "=1|x", true);
     }
 
+    /// Wants lines with `x`, and with `y` until it has one.
+    #[derive(Default)]
+    struct Narrowing {
+        told: String,
+        has_y: bool,
+    }
+
+    impl Sink for Narrowing {
+        fn take(&mut self, piece: Piece<'_>) {
+            self.has_y |= piece == Piece::Field(b"Y");
+            let (Piece::Field(bytes)
+            | Piece::Value(bytes)
+            | Piece::Text(bytes)
+            | Piece::Body(bytes)) = piece;
+            self.told += &String::from_utf8_lossy(bytes).replace(['\n', ' '], "");
+        }
+
+        fn wanted(&self) -> Option<Letters> {
+            Some(if self.has_y { Letters::of(b"x") } else { Letters::of(b"xy") })
+        }
+    }
+
     #[test]
     fn unwanted_lines_are_passed_over_once_the_header_has_begun() {
-        let mail = b"Received: 1\nText\nA: 1\n 2\nX: 3\n 4\nxtext\nB\n : 5\n\nA: x";
+        let mail = b"Received: 1\nText\nA: 1\n 2\nX: 3\n 4\nxtext\nB\n : 5\n\
+            Y: 6\n 7\nY: 8\n 9\nX: 0\n\nA: x";
         for size in [1, 2, 3, 7, 4096] {
-            let mut told = String::new();
-            let mut zone = HeaderZone::with_initials(Letters::of(b"x"));
+            let (mut zone, mut sink) = (HeaderZone::new(), Narrowing::default());
             for chunk in mail.chunks(size) {
-                zone.feed(chunk, &mut |piece| match piece {
-                    Piece::Field(name) => told += &String::from_utf8_lossy(name),
-                    Piece::Value(bytes) | Piece::Text(bytes) | Piece::Body(bytes) => {
-                        told += String::from_utf8_lossy(bytes).trim();
-                    }
-                });
+                zone.feed(chunk, &mut sink);
             }
-            let expected = "Received1TextA1 2X3 4xtextA: x";
-            assert_eq!(told.replace(['\n', ' '], ""), expected.replace(' ', ""), "{size}");
+            assert_eq!(sink.told, "Received1TextA12X34xtextY67X0A:x", "{size}");
             assert!(zone.is_in_body());
         }
     }

@@ -5,6 +5,9 @@
 pub struct Letters(u32);
 
 impl Letters {
+    /// No letter.
+    pub const NONE: Letters = Letters(0);
+
     /// Of these letters.
     pub const fn of(letters: &[u8]) -> Letters {
         let mut set = 0;
@@ -14,6 +17,12 @@ impl Letters {
             rest = others;
         }
         Letters(set)
+    }
+
+    /// With those of another set.
+    #[must_use]
+    pub const fn and(self, Letters(others): Letters) -> Letters {
+        Letters(self.0 | others)
     }
 
     /// Whether a byte is one of them.
@@ -36,6 +45,7 @@ mod tests {
         let set = Letters::of(b"aZ");
         let found: Vec<u8> = (0..=u8::MAX).filter(|&byte| set.contains(byte)).collect();
         assert_eq!(found, b"AZaz");
-        assert!((0..=u8::MAX).all(|byte| !Letters::of(b"").contains(byte)));
+        assert!((0..=u8::MAX).all(|byte| !Letters::NONE.contains(byte)));
+        assert_eq!(Letters::of(b"a").and(Letters::of(b"zA")), set);
     }
 }

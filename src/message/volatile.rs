@@ -22,72 +22,62 @@ pub fn is_volatile(name: &[u8]) -> bool {
     if !name.first().is_some_and(|&first| INITIALS.contains(first)) {
         return false;
     }
-    let mut folded = [0; LONGEST_NAME];
-    let Some(folded) = folded.get_mut(..name.len()) else { return false };
-    folded.copy_from_slice(name);
-    folded.make_ascii_lowercase();
-    is_sync_tools(folded) || is_stores(folded) || is_trace(folded) || folded == b"message-id"
+    let is_in =
+        |list: &[&str]| list.iter().any(|listed| listed.as_bytes().eq_ignore_ascii_case(name));
+    // Trace fields first: a header has several, and few of the others.
+    is_in(TRACE) || is_in(&["message-id"]) || is_in(STORES) || is_in(SYNC_TOOLS)
 }
 
 /// Written by programs that copy mail between stores: isync `src/sync.c` `copy_msg_convert`,
 /// offlineimap `folder/Base.py` and `folder/Gmail.py`, getmail, Gmail, Proton Bridge.
-fn is_sync_tools(name: &[u8]) -> bool {
-    matches!(
-        name,
-        b"x-tuid"
-            | b"x-offlineimap"
-            | b"x-keywords"
-            | b"x-gm-msgid"
-            | b"x-gm-thrid"
-            | b"x-gm-labels"
-            | b"x-gmail-labels"
-            | b"x-gmail-thrid"
-            | b"x-gmail-msgid"
-            | b"x-gmail-received"
-            | b"x-getmail-retrieved-from-mailbox"
-            | b"x-pm-internal-id"
-            | b"x-pm-external-id"
-            | b"x-pm-date"
-    )
-}
+const SYNC_TOOLS: &[&str] = &[
+    "x-tuid",
+    "x-offlineimap",
+    "x-keywords",
+    "x-gm-msgid",
+    "x-gm-thrid",
+    "x-gm-labels",
+    "x-gmail-labels",
+    "x-gmail-thrid",
+    "x-gmail-msgid",
+    "x-gmail-received",
+    "x-getmail-retrieved-from-mailbox",
+    "x-pm-internal-id",
+    "x-pm-external-id",
+    "x-pm-date",
+];
 
 /// Written or hidden by mail stores and clients: Dovecot `mbox-storage.c` `mbox_hide_headers` and
 /// `pop3-migration-plugin.c` `hdr_hash_skip_headers`, Thunderbird `nsParseMailbox.cpp`, mutt.
-fn is_stores(name: &[u8]) -> bool {
-    matches!(
-        name,
-        b"content-length"
-            | b"lines"
-            | b"status"
-            | b"x-status"
-            | b"x-imap"
-            | b"x-imapbase"
-            | b"x-uid"
-            | b"x-uidl"
-            | b"x-delivery-id"
-            | b"x-message-flag"
-            | b"x-yahoo-newman-property"
-            | b"x-mozilla-status"
-            | b"x-mozilla-status2"
-            | b"x-mozilla-keys"
-            | b"x-account-key"
-            | b"x-label"
-    )
-}
+const STORES: &[&str] = &[
+    "content-length",
+    "lines",
+    "status",
+    "x-status",
+    "x-imap",
+    "x-imapbase",
+    "x-uid",
+    "x-uidl",
+    "x-delivery-id",
+    "x-message-flag",
+    "x-yahoo-newman-property",
+    "x-mozilla-status",
+    "x-mozilla-status2",
+    "x-mozilla-keys",
+    "x-account-key",
+    "x-label",
+];
 
 /// Prepended on every hop: RFC 5322 §3.6.7 and what delivery agents add beside it.
-fn is_trace(name: &[u8]) -> bool {
-    matches!(
-        name,
-        b"return-path"
-            | b"received"
-            | b"x-received"
-            | b"delivered-to"
-            | b"x-original-to"
-            | b"envelope-to"
-            | b"delivery-date"
-    )
-}
+const TRACE: &[&str] = &[
+    "received",
+    "return-path",
+    "x-received",
+    "delivered-to",
+    "x-original-to",
+    "envelope-to",
+    "delivery-date",
+];
 
 #[cfg(test)]
 mod tests {

@@ -14,6 +14,12 @@ mod spool;
 mod tree;
 #[path = "../ordeals/mod.rs"]
 mod ordeals;
+#[allow(dead_code, reason = "the other tests use the rest")]
+#[path = "../it/export.rs"]
+mod export;
+#[allow(dead_code, reason = "the other tests use the rest")]
+#[path = "../it/plan.rs"]
+mod plan;
 
 mod programs;
 mod place;
@@ -24,15 +30,24 @@ mod account;
 mod page;
 mod readers;
 mod routes;
+mod tables;
 mod hazards;
 mod story;
 mod rules;
 mod agreement;
+mod scale;
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let arguments = libtest_mimic::Arguments::from_args();
-    let trials = [routes::trials(), hazards::trials(), story::trials(), agreement::trials()];
+    let trials = [
+        routes::trials(),
+        hazards::trials(),
+        story::trials(),
+        agreement::trials(),
+        tables::trials(),
+        scale::trials(),
+    ];
     libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit_code()
 }
