@@ -201,7 +201,8 @@ fn nothing_panics_on_anyones_mail() {
 #[test]
 fn every_file_says_what_it_is_for() {
     let silent = |source: &Source| !source.text.starts_with("//! ");
-    let silent = [sources("src"), sources("tests")].into_iter().flatten().filter(silent);
+    let all = ["src", "tests", "fuzz/src"].into_iter().flat_map(sources);
+    let silent = all.filter(silent);
     let silent: Vec<String> = silent.map(|source| source.name()).collect();
     check(&silent, "does not open with //!");
 }
@@ -209,7 +210,7 @@ fn every_file_says_what_it_is_for() {
 #[test]
 fn no_line_is_too_long() {
     let mut broken = Vec::new();
-    for source in sources("src").into_iter().chain(sources("tests")) {
+    for source in ["src", "tests", "fuzz/src", "fuzz/fuzz_targets"].into_iter().flat_map(sources) {
         let lines = source.text.lines().enumerate();
         let long = lines.filter(|(_, line)| line.chars().count() > 100);
         broken.extend(long.map(|(at, _)| format!("{}:{}", source.name(), at + 1)));
