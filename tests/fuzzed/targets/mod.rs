@@ -1,6 +1,6 @@
 //! What is fuzzed: for each part of the tool that reads what strangers wrote, laws that hold for
-//! any bytes. `tests/fuzzed` tries them on inputs from a seed, and `fuzz/` by way of cargo-fuzz; both
-//! run this very code.
+//! any bytes. `tests/fuzzed` tries them on inputs from a seed, `fuzz/` by way of cargo-fuzz, and
+//! both run this very code.
 //!
 //! A further target is a module here with a `run`, its row in [`TARGETS`], and its three lines in
 //! `fuzz/`.
