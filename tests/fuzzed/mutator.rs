@@ -127,6 +127,14 @@ const DICTIONARY: &[&[u8]] = &[
     b"\"compressed\":true,",
     b"1e9",
     b"true",
+    // Tables.
+    b"class,marks,key,left_path,right_path,decision\n",
+    b"only-left,,",
+    b"ok",
+    b"\"\"",
+    b"'=",
+    b"#",
+    b"sha1:",
     // Compressed files.
     b"\x1f\x8b\x08\x00",
     b"\x28\xb5\x2f\xfd",

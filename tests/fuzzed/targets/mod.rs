@@ -9,6 +9,7 @@ mod hazard;
 mod mail;
 mod reference;
 
+mod allowances;
 mod canonical;
 mod compressed;
 mod envelope;
@@ -35,7 +36,7 @@ pub(crate) struct Target {
 }
 
 /// All targets.
-pub(crate) const TARGETS: [Target; 8] = [
+pub(crate) const TARGETS: [Target; 9] = [
     Target {
         name: "header",
         corpus: "mail",
@@ -91,6 +92,13 @@ pub(crate) const TARGETS: [Target; 8] = [
         run: compressed::run,
         hazards: compressed::hazards,
         inputs: 1200,
+    },
+    Target {
+        name: "allowances",
+        corpus: "allowances",
+        run: allowances::run,
+        hazards: Vec::new,
+        inputs: 10_000,
     },
 ];
 
