@@ -1,11 +1,10 @@
 //! Files of allowances: any bytes are lines that say what they accept, or are refused with the
 //! number of the line that does not.
 
-use std::fs;
-
 use maildiff::allow::{Allowance, Name, Subject, read};
 use maildiff::message::id::in_brackets;
-use tempfile::NamedTempFile;
+
+use super::file::with_file;
 
 pub(crate) fn run(bytes: &[u8]) {
     let Some(lines) = parse(bytes) else { return };
@@ -26,16 +25,14 @@ pub(crate) fn run(bytes: &[u8]) {
 
 /// What a file of these bytes says.
 fn parse(bytes: &[u8]) -> Option<Vec<Allowance>> {
-    let file = NamedTempFile::new().unwrap();
-    fs::write(file.path(), bytes).unwrap();
-    match read(file.path()) {
+    with_file(bytes, |path| match read(path) {
         Ok(read) => Some(read.lines),
         Err(error) => {
-            let (path, told) = (file.path().display().to_string(), error.to_string());
+            let (path, told) = (path.display().to_string(), error.to_string());
             assert!(told.starts_with(&path) && told.len() > path.len() + 10, "{told}");
             None
         }
-    }
+    })
 }
 
 /// Each has a line of its own, in their order, and what is accepted is so by a word.

@@ -1,24 +1,14 @@
 //! Any bytes as a mail file that is open, and as a message that came to us over the wire.
 
-use std::cell::RefCell;
-use std::io::{Seek, Write};
-
 use maildiff::mail_file::{Buffer, MailFile};
-use tempfile::NamedTempFile;
 
-thread_local! {
-    /// One file for all inputs: making one takes longer than reading it.
-    static FILE: RefCell<NamedTempFile> = RefCell::new(NamedTempFile::new().unwrap());
-}
+use super::file::with_file;
 
 /// Hands over an open mail file with these bytes in it.
 pub(crate) fn with_mail<T>(bytes: &[u8], then: impl FnOnce(&mut MailFile<'_>) -> T) -> T {
-    FILE.with_borrow_mut(|file| {
-        file.as_file().set_len(0).unwrap();
-        file.rewind().unwrap();
-        file.write_all(bytes).unwrap();
+    with_file(bytes, |path| {
         let mut buffer = Buffer::default();
-        then(&mut MailFile::open(file.path(), &mut buffer).unwrap())
+        then(&mut MailFile::open(path, &mut buffer).unwrap())
     })
 }
 

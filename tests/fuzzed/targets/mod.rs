@@ -5,6 +5,7 @@
 //! A further target is a module here with a `run`, its row in [`TARGETS`], and its three lines in
 //! `fuzz/`.
 
+mod file;
 mod hazard;
 mod mail;
 mod reference;
