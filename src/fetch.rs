@@ -4,7 +4,8 @@
 //! one that was renamed since is looked up by base name and inode; one that is gone is an error.
 //!
 //! Of a saved index there is no mail to read. What a comparison wants is in its lines; whatever
-//! else is asked for is an error.
+//! else is asked for is an error. Of a table there is not even that: its headers say nothing, and
+//! its contents stay unknown.
 
 use std::io;
 use std::ops::ControlFlow;
@@ -19,6 +20,8 @@ use crate::index::saved::Lines;
 use crate::index::{Index, Message, Origin};
 use crate::mail_file::{Buffer, MailFile};
 use crate::maildir::renamed::relocate;
+use crate::mbox::from_line::{self, is_from_line};
+use crate::mbox::{Mboxes, Opened, Reader, Reading};
 use crate::message::anatomy::{Anatomy, Dissection, Window};
 use crate::message::beginnings::Beginnings;
 use crate::message::canonical::Content;
@@ -27,23 +30,41 @@ use crate::message::envelope::Envelope;
 use crate::message::wire::Wire;
 
 /// Computes the canonical content of messages that do not have it yet, on all cores; what cannot
-/// be read comes back, and its content stays unknown.
+/// be read comes back, and its content stays unknown. So does all that a table names, and that is
+/// no error.
 pub fn contents(index: &Index, wanted: &[Message<'_>]) -> Vec<Error> {
     let unknown: Vec<Message<'_>> =
         wanted.iter().copied().filter(|message| message.content().is_none()).collect();
     let found = match &index.origin {
-        Origin::Tree => read_all(index, &unknown, identify::content),
+        Origin::Tree => read_all(index, &unknown, |mail| Ok((identify::content(mail)?, None))),
+        Origin::Mboxes(mboxes) => read_letters(mboxes, &unknown, both_contents),
         Origin::Saved(lines) if !lines.has_contents() => return no_contents(lines, &unknown),
-        Origin::Saved(lines) => look_up_whole(lines, &unknown, |(content, _)| content),
+        Origin::Saved(lines) => look_up_whole(lines, &unknown, |details| {
+            details.whole.map(|(content, _)| (content, details.as_written))
+        }),
+        Origin::Table => return Vec::new(),
     };
     let mut errors = Vec::new();
     for (message, content) in unknown.iter().zip(found) {
         match content {
-            Ok(content) => message.set_content(content),
+            Ok((content, as_written)) => {
+                message.set_content(content);
+                if let Some(content) = as_written {
+                    message.set_content_as_written(content);
+                }
+            }
             Err(error) => errors.push(error),
         }
     }
     errors
+}
+
+/// The content of a letter, and as it is written if that may be meant.
+fn both_contents(opened: &mut Opened<'_, '_>) -> Result<(Content, Option<Content>), Error> {
+    let content = opened.read(Reading::Undone, identify::content)?;
+    let as_written =
+        opened.is_doubtful().then(|| opened.read(Reading::AsWritten, identify::content));
+    Ok((content, as_written.transpose()?))
 }
 
 fn no_contents(lines: &Lines, unknown: &[Message<'_>]) -> Vec<Error> {
@@ -72,7 +93,10 @@ pub fn details(index: &Index, wanted: &[Message<'_>], whole: bool) -> Vec<Result
         wanted.iter().filter(|message| !is_known(message)).copied().collect();
     let mut found = match &index.origin {
         Origin::Saved(lines) => look_up(lines, &unknown, Ok),
-        Origin::Tree => read_all(index, &unknown, |mail| identify::details(mail, extent)),
+        Origin::Tree | Origin::Table => {
+            read_all(index, &unknown, |mail| identify::details(mail, extent))
+        }
+        Origin::Mboxes(mboxes) => read_letters(mboxes, &unknown, |opened| opened.details(extent)),
     }
     .into_iter();
     let of = |&message: &Message<'_>| match message.details() {
@@ -100,16 +124,20 @@ pub fn begins(short: (&Index, Message<'_>), long: (&Index, Message<'_>)) -> bool
 /// more.
 pub fn beginnings(index: &Index, wanted: &[Message<'_>]) -> Vec<Result<Beginnings, Error>> {
     match &index.origin {
-        Origin::Saved(lines) => look_up_whole(lines, wanted, |(_, beginnings)| beginnings),
-        Origin::Tree => read_all(index, wanted, |mail| Ok(identify::noted_content(mail)?.1)),
+        Origin::Saved(lines) => look_up_whole(lines, wanted, |details| Some(details.whole?.1)),
+        Origin::Tree | Origin::Mboxes(_) | Origin::Table => {
+            read_all(index, wanted, |mail| Ok(identify::noted_content(mail)?.1))
+        }
     }
 }
 
-/// The headers of messages, in their order; `Err` for one that cannot be read any more.
+/// The headers of messages, in their order; `Err` for one that cannot be read any more. Of what a
+/// table names nothing is known.
 pub fn headers(index: &Index, wanted: &[Message<'_>]) -> Vec<Result<Header, Error>> {
     match &index.origin {
         Origin::Saved(lines) => look_up(lines, wanted, |details| Ok(details.header)),
-        Origin::Tree => read_all(index, wanted, identify::header),
+        Origin::Tree | Origin::Mboxes(_) => read_all(index, wanted, identify::header),
+        Origin::Table => wanted.iter().map(|_| Ok(Header::default())).collect(),
     }
 }
 
@@ -162,7 +190,7 @@ pub fn lengths(
 }
 
 /// How many `From ` lines messages have that an mbox would begin a message with, in their order:
-/// the first line, and each behind an empty one that ends in a year.
+/// the first line, and each behind an empty one that has the shape for it.
 pub fn mbox_lines(index: &Index, wanted: &[Message<'_>]) -> Vec<Result<u64, Error>> {
     read_all(index, wanted, |mail| {
         let mut lines = MboxLines::default();
@@ -191,11 +219,8 @@ impl Default for MboxLines {
 }
 
 impl MboxLines {
-    /// The longest such line that is taken for one, in bytes.
-    const LONGEST: usize = 1 << 10;
-
     fn take(&mut self, part: &[u8]) {
-        let room = MboxLines::LONGEST.saturating_sub(self.line.len());
+        let room = from_line::LONGEST.saturating_sub(self.line.len());
         self.line.extend(part.iter().take(room));
         if part.ends_with(b"\n") {
             self.end_line();
@@ -204,9 +229,8 @@ impl MboxLines {
 
     fn end_line(&mut self) {
         let line = self.line.trim_ascii_end();
-        let ends_in_year = line.len() > 4 && line.iter().rev().take(4).all(u8::is_ascii_digit);
-        let is_first = self.found == 0;
-        let begins = line.starts_with(b"From ") && (is_first || self.after_empty && ends_in_year);
+        let is_first = self.found == 0 && line.starts_with(from_line::OPENING);
+        let begins = is_first || self.after_empty && is_from_line(line);
         self.found += u64::from(begins);
         self.after_empty = line.is_empty();
         self.line.clear();
@@ -291,10 +315,10 @@ fn look_up<T: Send>(
 fn look_up_whole<T: Send>(
     lines: &Lines,
     wanted: &[Message<'_>],
-    of: impl Fn((Content, Beginnings)) -> T + Sync,
+    of: impl Fn(Details) -> Option<T> + Sync,
 ) -> Vec<Result<T, Error>> {
     let missing = || lines.error("lacks the content of a message: index the tree again");
-    look_up(lines, wanted, |details| details.whole.map(&of).ok_or_else(missing))
+    look_up(lines, wanted, |details| of(details).ok_or_else(missing))
 }
 
 /// Reads one message, by the name that it has by now.
@@ -310,16 +334,53 @@ fn gone<T>(index: &Index, message: Message<'_>) -> Result<T, Error> {
     Err(Error::told(&index.path_of(message), "cannot be read again"))
 }
 
-/// Reads messages, on all cores; those that were renamed since under the names they have by now.
+/// Reads messages, on all cores, wherever they lie.
 fn read_all<T: Send>(
     index: &Index,
     messages: &[Message<'_>],
     read: impl Fn(&mut MailFile<'_>) -> io::Result<T> + Sync,
 ) -> Vec<Result<T, Error>> {
-    if let Origin::Saved(lines) = &index.origin {
-        let none = |_: &Message<'_>| Err(lines.error("is a saved index, which holds no mail"));
-        return messages.iter().map(none).collect();
+    match &index.origin {
+        Origin::Tree => read_files(index, messages, read),
+        Origin::Mboxes(mboxes) => {
+            read_letters(mboxes, messages, |opened| opened.read(Reading::Undone, &read))
+        }
+        Origin::Saved(lines) => {
+            let none = |_: &Message<'_>| Err(lines.error("is a saved index, which holds no mail"));
+            messages.iter().map(none).collect()
+        }
+        Origin::Table => {
+            let told = "is a table, which holds no mail";
+            messages.iter().map(|_| Err(Error::told(&index.root, told))).collect()
+        }
     }
+}
+
+/// Those of mboxes. Neighbours are read one after the other, so that their mbox is opened once.
+fn read_letters<T: Send>(
+    mboxes: &Mboxes,
+    messages: &[Message<'_>],
+    read: impl Fn(&mut Opened<'_, '_>) -> Result<T, Error> + Sync,
+) -> Vec<Result<T, Error>> {
+    let mut places: Vec<usize> = (0..messages.len()).collect();
+    let handle = |place: &usize| messages.get(*place).map(|message| message.handle());
+    places.sort_unstable_by_key(handle);
+    let start = || (Buffer::default(), Reader::new(mboxes));
+    let read = |(buffer, reader): &mut (Buffer, Reader<'_>), place: &usize| {
+        read(&mut reader.open(handle(place).unwrap_or_default(), buffer)?)
+    };
+    let found: Vec<Result<T, Error>> = places.par_iter().map_init(start, read).collect();
+    let mut found: Vec<(usize, Result<T, Error>)> = places.into_iter().zip(found).collect();
+    found.sort_unstable_by_key(|(place, _)| *place);
+    found.into_iter().map(|(_, found)| found).collect()
+}
+
+/// Those of a tree; what was renamed since is read under the name that it has by now.
+fn read_files<T: Send>(
+    index: &Index,
+    messages: &[Message<'_>],
+    read: impl Fn(&mut MailFile<'_>) -> io::Result<T> + Sync,
+) -> Vec<Result<T, Error>> {
     let first = messages.par_iter().map_init(Buffer::default, |buffer, message| {
         read_one(&index.path_of(*message), buffer, &read)
     });

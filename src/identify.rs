@@ -27,6 +27,8 @@ pub struct Options {
     pub date: bool,
     /// How much more is wanted of the message.
     pub extent: Extent,
+    /// Whether only Message-IDs count: then no content is computed to be a key.
+    pub ids_only: bool,
 }
 
 /// How much of a message is wanted beyond its identity.
@@ -48,6 +50,9 @@ pub struct Details {
     pub header: Header,
     /// Its content and what that begins with, where that was wanted.
     pub whole: Option<(Content, Beginnings)>,
+    /// Its content as it is written, where that may be the message's: of what may be quoted in an
+    /// mbox, and may not.
+    pub as_written: Option<Content>,
 }
 
 /// What a message's header says, and how long it is.
@@ -65,7 +70,8 @@ pub struct Header {
 pub struct Identity {
     /// Its usable Message-ID, if it has one: its key then.
     pub id: Option<MessageId>,
-    /// Its canonical content, where it had to be computed: its key if it has no id.
+    /// Its canonical content, where it had to be computed: its key if it has no id and contents
+    /// count.
     pub content: Option<Content>,
     /// What of it is missing or out of the ordinary.
     pub shape: Shape,
@@ -199,8 +205,8 @@ impl Identifier {
         let known = details.as_ref().and_then(|details| details.whole.as_ref());
         let content = match (known, &found) {
             (Some((content, _)), _) => Some(*content),
-            (None, None) => Some(content(mail)?),
-            (None, Some(_)) => None,
+            (None, None) if !options.ids_only => Some(content(mail)?),
+            (None, _) => None,
         };
         Ok(Some(Identity { id: found, content, shape, length, date, details }))
     }
@@ -213,7 +219,7 @@ impl Identifier {
 pub fn details(mail: &mut MailFile<'_>, extent: Extent) -> io::Result<Details> {
     let header = header(mail)?;
     let whole = if extent == Extent::Whole { Some(noted_content(mail)?) } else { None };
-    Ok(Details { header, whole })
+    Ok(Details { header, whole, as_written: None })
 }
 
 /// What the header of an open message says.

@@ -4,9 +4,9 @@
 //! What is compressed, and what is no file (standard input, a pipe), is unpacked into a temporary
 //! file first, which has no name and goes with the process.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, BufReader, BufWriter, Read, Write};
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
@@ -21,8 +21,42 @@ const HEAD: u64 = 256;
 pub struct Input {
     name: PathBuf,
     file: File,
-    size: u64,
+    stamp: Stamp,
+    is_unpacked: bool,
     head: Vec<u8>,
+}
+
+/// What changes when a file does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stamp {
+    device: u64,
+    inode: u64,
+    size: u64,
+    seconds: i64,
+    nanoseconds: i64,
+}
+
+impl Stamp {
+    /// Of a file that the system tells this of.
+    pub(crate) fn of(metadata: &Metadata) -> Stamp {
+        Stamp {
+            device: metadata.dev(),
+            inode: metadata.ino(),
+            size: metadata.len(),
+            seconds: metadata.mtime(),
+            nanoseconds: metadata.mtime_nsec(),
+        }
+    }
+
+    /// How many bytes it has.
+    pub(crate) fn size(self) -> u64 {
+        self.size
+    }
+
+    /// When it was last written, in seconds since 1970-01-01 UTC.
+    pub(crate) fn modified(self) -> i64 {
+        self.seconds
+    }
 }
 
 impl Input {
@@ -38,7 +72,7 @@ impl Input {
         }
         let head = read_head(&mut file).map_err(failed)?;
         if storage(&head) == Storage::Plain {
-            return Input::new(path, file).map_err(failed);
+            return Input::new(path, file, false).map_err(failed);
         }
         Input::unpack(path, open_untouched(path).map_err(failed)?)
     }
@@ -66,12 +100,12 @@ impl Input {
             written.map_err(|error| no_room(name, &error))?;
         }
         let file = out.into_inner().map_err(|error| no_room(name, error.error()))?;
-        Input::new(name, file).map_err(failed)
+        Input::new(name, file, true).map_err(failed)
     }
 
-    fn new(name: &Path, file: File) -> io::Result<Input> {
-        let size = file.metadata()?.len();
-        let mut input = Input { name: name.to_owned(), file, size, head: Vec::new() };
+    fn new(name: &Path, file: File, is_unpacked: bool) -> io::Result<Input> {
+        let stamp = Stamp::of(&file.metadata()?);
+        let mut input = Input { name: name.to_owned(), file, stamp, is_unpacked, head: Vec::new() };
         let mut head = vec![0; usize::try_from(HEAD).unwrap_or_default()];
         let read = input.read_at(&mut head, 0)?;
         head.truncate(read);
@@ -86,7 +120,17 @@ impl Input {
 
     /// How many bytes it has, unpacked.
     pub fn size(&self) -> u64 {
-        self.size
+        self.stamp.size
+    }
+
+    /// Whether it is a copy, which nobody else has: what was compressed, or no file.
+    pub(crate) fn is_unpacked(&self) -> bool {
+        self.is_unpacked
+    }
+
+    /// What the file was when it was opened.
+    pub(crate) fn stamp(&self) -> Stamp {
+        self.stamp
     }
 
     /// Its first bytes, at most 256.
@@ -109,6 +153,26 @@ impl Input {
             }
         }
         Ok(filled)
+    }
+
+    /// Its bytes, from the first one on.
+    pub fn reader(&self) -> Reader<'_> {
+        Reader { input: self, at: 0 }
+    }
+}
+
+/// Reads an [`Input`] from its beginning to its end.
+#[derive(Debug)]
+pub struct Reader<'i> {
+    input: &'i Input,
+    at: u64,
+}
+
+impl Read for Reader<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.input.read_at(buffer, self.at)?;
+        self.at += read as u64;
+        Ok(read)
     }
 }
 
@@ -152,6 +216,9 @@ mod tests {
                 let mut part = [0; 7];
                 assert_eq!(input.read_at(&mut part, 985).unwrap(), 5);
                 assert_eq!(&part[..5], b"56789");
+                let mut all = Vec::new();
+                input.reader().read_to_end(&mut all).unwrap();
+                assert_eq!(all, text);
             }
         }
         fs::write(&path, &packed[..20]).unwrap();

@@ -27,7 +27,9 @@ pub mod mail_file;
 pub mod input;
 pub mod maildir;
 pub mod identify;
-// What a tree is.
+pub mod mbox;
+// What a tree is, and what stands for one.
+pub mod table;
 pub mod index;
 pub mod source;
 pub mod folders;

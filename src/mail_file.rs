@@ -4,6 +4,7 @@
 //! never more than a buffer at a time.
 
 use std::ffi::OsStr;
+use std::fmt;
 use std::fs::File;
 #[cfg(target_os = "linux")]
 use std::io::IoSliceMut;
@@ -47,7 +48,7 @@ impl Buffer {
     }
 
     /// Reads so many bytes, or fewer at the end.
-    fn fill(&mut self, from: &mut impl Read, wanted: usize) -> io::Result<()> {
+    fn fill(&mut self, from: &mut (impl Read + ?Sized), wanted: usize) -> io::Result<()> {
         let wanted = wanted.min(READ);
         self.bytes.resize(READ, 0);
         self.filled = 0;
@@ -163,10 +164,28 @@ impl<'r> Opener<'r> {
 #[derive(Debug)]
 pub struct Opened {
     file: File,
-    size: u64,
-    modified: i64,
-    inode: u64,
-    names: u64,
+    known: Known,
+}
+
+/// What is known of a message before it is read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Known {
+    /// How many bytes it has; no fewer, at any rate.
+    pub(crate) size: u64,
+    /// When they were last written, in seconds since 1970-01-01 UTC.
+    pub(crate) modified: i64,
+    /// Its inode number, or what no other message of its tree has for one.
+    pub(crate) inode: u64,
+    /// How many names its file has.
+    pub(crate) names: u64,
+}
+
+impl Known {
+    /// How many bytes a first read takes: of a small file no more than it has, which saves asking
+    /// for its end.
+    fn first_read(self) -> usize {
+        usize::try_from(self.size).unwrap_or(HEAD).min(HEAD)
+    }
 }
 
 impl Opened {
@@ -178,13 +197,13 @@ impl Opened {
         if !FileType::from_raw_mode(stat.st_mode).is_file() {
             return Err(io::Error::other("is not a regular file"));
         }
-        Ok(Opened {
-            file,
+        let known = Known {
             size: u64::try_from(stat.st_size).unwrap_or_default(),
             modified: i64::from(stat.st_mtime),
             inode: u64::from(stat.st_ino),
             names: u64::from(stat.st_nlink),
-        })
+        };
+        Ok(Opened { file, known })
     }
 
     /// Reads its first bytes if the system has them in memory. Where it has not, they are
@@ -193,7 +212,7 @@ impl Opened {
     /// # Errors
     /// The file itself, which is to be read later.
     pub fn read_or_announce(self, buffer: &mut Buffer) -> Result<MailFile<'_>, Opened> {
-        if buffer.fill_at_once(&self.file, self.first_read()) {
+        if buffer.fill_at_once(&self.file, self.known.first_read()) {
             return Ok(MailFile::of(self, buffer));
         }
         self.announce();
@@ -205,19 +224,8 @@ impl Opened {
     /// # Errors
     /// What the system says.
     pub fn read(mut self, buffer: &mut Buffer) -> io::Result<MailFile<'_>> {
-        self.fill(buffer)?;
+        buffer.fill(&mut self.file, self.known.first_read())?;
         Ok(MailFile::of(self, buffer))
-    }
-
-    /// Reads on from where the file stands, as far as a first read goes.
-    fn fill(&mut self, buffer: &mut Buffer) -> io::Result<()> {
-        let wanted = self.first_read();
-        buffer.fill(&mut self.file, wanted)
-    }
-
-    /// Of a small file no more than it has, which saves asking for its end.
-    fn first_read(&self) -> usize {
-        usize::try_from(self.size).unwrap_or(HEAD).min(HEAD)
     }
 
     /// It is a wish, and may fail.
@@ -233,10 +241,39 @@ pub fn most_open() -> usize {
     limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX))
 }
 
+/// Where a message's bytes come from: read once through, and again from the first.
+pub(crate) trait Bytes: Read + fmt::Debug {
+    /// Goes back to the first of them.
+    fn restart(&mut self) -> io::Result<()>;
+}
+
+impl Bytes for File {
+    fn restart(&mut self) -> io::Result<()> {
+        self.rewind()
+    }
+}
+
+/// A message's own file, which nearly every message has, costs no allocation.
+#[derive(Debug)]
+enum Origin<'b> {
+    File(File),
+    Other(Box<dyn Bytes + 'b>),
+}
+
+impl<'b> Origin<'b> {
+    fn bytes(&mut self) -> &mut (dyn Bytes + 'b) {
+        match self {
+            Origin::File(file) => file,
+            Origin::Other(bytes) => bytes.as_mut(),
+        }
+    }
+}
+
 /// A mail file of which the first bytes have been read.
 #[derive(Debug)]
 pub struct MailFile<'b> {
-    opened: Opened,
+    origin: Origin<'b>,
+    known: Known,
     storage: Storage,
     buffer: &'b mut Buffer,
     /// Whether the buffer holds the file's first bytes, and not later ones.
@@ -255,32 +292,48 @@ impl<'b> MailFile<'b> {
     /// Of a file whose first bytes are in the buffer.
     fn of(opened: Opened, buffer: &'b mut Buffer) -> MailFile<'b> {
         let storage = compression::storage(buffer.held());
-        MailFile { opened, storage, buffer, at_head: true }
+        let Opened { file, known } = opened;
+        MailFile { origin: Origin::File(file), known, storage, buffer, at_head: true }
+    }
+
+    /// Reads the first bytes of a message that lies elsewhere than in a file of its own, and as it
+    /// is.
+    ///
+    /// # Errors
+    /// As reading them.
+    pub(crate) fn of_bytes(
+        mut bytes: Box<dyn Bytes + 'b>,
+        known: Known,
+        buffer: &'b mut Buffer,
+    ) -> io::Result<MailFile<'b>> {
+        buffer.fill(bytes.as_mut(), known.first_read())?;
+        let (origin, storage) = (Origin::Other(bytes), Storage::Plain);
+        Ok(MailFile { origin, known, storage, buffer, at_head: true })
     }
 
     /// The file's size on disk, in bytes.
     pub fn size(&self) -> u64 {
-        self.opened.size
+        self.known.size
     }
 
     /// When its content was last written, in seconds since 1970-01-01 UTC.
     pub fn modified(&self) -> i64 {
-        self.opened.modified
+        self.known.modified
     }
 
     /// Its inode number: of what a link leads to, where it was opened through one.
     pub fn inode(&self) -> u64 {
-        self.opened.inode
+        self.known.inode
     }
 
     /// How many names it has: more than one where there are hard links.
     pub fn names(&self) -> u64 {
-        self.opened.names
+        self.known.names
     }
 
     /// Whether reading the whole file costs hardly more than reading its beginning.
     pub fn is_small(&self) -> bool {
-        self.opened.size < READ as u64
+        self.known.size < READ as u64
     }
 
     /// How the message lies in the file.
@@ -312,7 +365,7 @@ impl<'b> MailFile<'b> {
             }
             wanted = READ;
             self.leave_head()?;
-            self.buffer.fill(&mut self.opened.file, wanted)?;
+            self.buffer.fill(self.origin.bytes(), wanted)?;
         }
         Ok(true)
     }
@@ -323,8 +376,9 @@ impl<'b> MailFile<'b> {
         each: &mut impl FnMut(&[u8]) -> ControlFlow<()>,
     ) -> io::Result<bool> {
         self.at_head = false;
-        self.opened.file.rewind()?;
-        let mut message = decompress(packed, BufReader::new(&self.opened.file));
+        let bytes = self.origin.bytes();
+        bytes.restart()?;
+        let mut message = decompress(packed, BufReader::new(bytes));
         loop {
             self.buffer.fill(&mut message, READ)?;
             if self.buffer.held().is_empty() {
@@ -338,8 +392,10 @@ impl<'b> MailFile<'b> {
 
     /// To behind the file's first bytes, which may have been read without moving its position.
     fn leave_head(&mut self) -> io::Result<()> {
-        if std::mem::take(&mut self.at_head) {
-            self.opened.file.seek(SeekFrom::Start(self.buffer.filled as u64))?;
+        if std::mem::take(&mut self.at_head)
+            && let Origin::File(file) = &mut self.origin
+        {
+            file.seek(SeekFrom::Start(self.buffer.filled as u64))?;
         }
         Ok(())
     }
@@ -349,9 +405,9 @@ impl<'b> MailFile<'b> {
         if self.at_head {
             return Ok(());
         }
-        self.opened.file.rewind()?;
+        self.origin.bytes().restart()?;
         self.at_head = true;
-        self.opened.fill(self.buffer)
+        self.buffer.fill(self.origin.bytes(), self.known.first_read())
     }
 }
 
@@ -390,7 +446,7 @@ mod tests {
             match opener.open(Path::new("mail")).unwrap().read_or_announce(&mut buffer) {
                 Ok(mail) => check(mail, &bytes),
                 // The system need not have it in memory any more, nor tell whether it has.
-                Err(later) => check(later.read(&mut buffer).unwrap(), &bytes),
+                Err(later) => check(later.read(&mut Buffer::default()).unwrap(), &bytes),
             }
         }
         assert!(MailFile::open(directory.path(), &mut Buffer::default()).is_err());

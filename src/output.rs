@@ -66,21 +66,24 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Checks that a report will not lie in one of the `trees`: they are never written to.
+/// Checks that a report will not lie in one of the `trees`, nor be one where that is a file: they
+/// are never written to.
 ///
 /// # Errors
 /// Where it would.
 pub(crate) fn check_place(path: &Path, trees: &[PathBuf]) -> Result<(), Error> {
-    let folder = fs::canonicalize(folder_of(&real(path))).unwrap_or_default();
-    let inside =
-        |tree: &&PathBuf| fs::canonicalize(tree).is_ok_and(|tree| folder.starts_with(tree));
-    match trees.iter().find(inside) {
-        Some(tree) => {
-            let told = format!("lies in {}, and a tree is never written to", tree.display());
-            Err(Error::told(path, told))
-        }
-        None => Ok(()),
-    }
+    let target = real(path);
+    let folder = fs::canonicalize(folder_of(&target)).unwrap_or_default();
+    let holds = |tree: &&PathBuf| {
+        fs::canonicalize(tree).is_ok_and(|tree| folder.starts_with(&tree) || target == tree)
+    };
+    let Some(tree) = trees.iter().find(holds) else { return Ok(()) };
+    let told = if tree.is_dir() {
+        format!("lies in {}, and a tree is never written to", tree.display())
+    } else {
+        "is one of the sides, and those are never written to".to_owned()
+    };
+    Err(Error::told(path, told))
 }
 
 /// The path behind links, where there is something.
@@ -121,6 +124,10 @@ mod tests {
         assert!(check(&tree.join("report")).is_err());
         assert!(check(&tree.join("cur/report")).is_err());
         assert!(check(&tree.join("../report")).is_ok());
+        let mbox = folder.path().join("mbox");
+        fs::write(&mbox, "").unwrap();
+        assert!(check_place(&mbox, std::slice::from_ref(&mbox)).is_err());
+        assert!(check_place(&folder.path().join("other"), &[mbox]).is_ok());
         std::os::unix::fs::symlink(&tree, folder.path().join("link")).unwrap();
         assert!(check(&folder.path().join("link/report")).is_err());
     }

@@ -39,9 +39,35 @@ pub fn shown(bytes: &[u8]) -> String {
     text
 }
 
+/// The bytes as text that tells them: as [`shown`], and a backslash before an `x` as `\x5c`, so
+/// that two names never become one.
+pub fn spelled(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(&chunk.valid().replace("\\x", "\\x5cx"));
+        text.extend(chunk.invalid().iter().map(|byte| format!("\\x{byte:02x}")));
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_spelled_is_told_apart() {
+        let spellings: [(&[u8], &str); 6] = [
+            (b"a\\b", "a\\b"),
+            (b"caf\xe9", "caf\\xe9"),
+            (b"caf\\xe9", "caf\\x5cxe9"),
+            (b"\\\xe9", "\\\\xe9"),
+            (b"\\x\xe9", "\\x5cx\\xe9"),
+            ("caf\u{e9}".as_bytes(), "caf\u{e9}"),
+        ];
+        for (bytes, text) in spellings {
+            assert_eq!(spelled(bytes), text);
+        }
+    }
 
     #[test]
     fn tells_what_the_library_does() {

@@ -38,6 +38,8 @@ pub enum Name {
     Id(Box<[u8]>),
     /// The SHA-1 of the canonical content.
     Content([u8; 20]),
+    /// Nothing: a message without an id that was only counted.
+    Unidentified,
 }
 
 /// What a row of a table says of a pair, or of a file without a partner.
@@ -77,6 +79,7 @@ impl fmt::Display for Name {
         match self {
             Name::Id(id) => f.write_str(&String::from_utf8_lossy(id)),
             Name::Content(sha1) => write!(f, "sha1:{}", data_encoding::HEXLOWER.encode(sha1)),
+            Name::Unidentified => Ok(()),
         }
     }
 }

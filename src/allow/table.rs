@@ -154,6 +154,8 @@ struct Columns {
     marks: usize,
     key: usize,
     paths: Sides<usize>,
+    /// What else tells of a file, where it has no path.
+    places: Sides<Option<usize>>,
     decision: usize,
     /// Nothing hangs on it, so that a table may do without.
     comment: Option<usize>,
@@ -169,6 +171,7 @@ impl Columns {
             marks: marks?,
             key: key?,
             paths: Sides::new(left?, right?),
+            places: Sides::of(|side| header.place(&format!("{side}_place")).ok()),
             decision: decision?,
             comment: header.place("comment").ok(),
             count: header.names.len(),
@@ -187,7 +190,10 @@ impl Columns {
         let class = class(cell(self.class).trim())?;
         let paths =
             self.paths.map(|at| Some(restore(cell(at)).to_owned()).filter(|path| !path.is_empty()));
-        check_sides(class, &paths)?;
+        let is_told = |at: usize| !cell(at).trim().is_empty();
+        let has_place = self.places.map(|at| at.is_some_and(is_told));
+        check_sides(class, Sides::of(|side| paths[side].is_some() || has_place[side]))?;
+        let may_lack_key = has_place.left || has_place.right;
         let decision = cell(self.decision).trim();
         let comment = self.comment.map(cell).unwrap_or_default();
         Ok(Allowance {
@@ -195,7 +201,7 @@ impl Columns {
             subject: Subject::Row(Row {
                 class,
                 marks: cell(self.marks).split_whitespace().map(mark).collect::<Result<_, _>>()?,
-                key: key(restore(cell(self.key).trim()))?,
+                key: key(restore(cell(self.key).trim()), may_lack_key)?,
                 paths,
             }),
             accepted: is_yes(decision)?,
@@ -218,15 +224,19 @@ fn mark(word: &str) -> Result<Mark, String> {
     Mark::named(&word.to_ascii_lowercase()).ok_or_else(|| unknown("mark", word))
 }
 
-fn key(cell: &str) -> Result<Name, String> {
+/// What was only counted has none.
+fn key(cell: &str, may_lack: bool) -> Result<Name, String> {
     let id = || Name::Id(cell.as_bytes().into());
-    let name = || Name::of_content(cell).unwrap_or_else(id);
-    (!cell.is_empty()).then(name).ok_or_else(|| unknown("key", cell))
+    match cell {
+        "" if may_lack => Ok(Name::Unidentified),
+        "" => Err(unknown("key", cell)),
+        _ => Ok(Name::of_content(cell).unwrap_or_else(id)),
+    }
 }
 
 /// A row has the files that its class says, or its cells have been shifted.
-fn check_sides(class: Class, paths: &Sides<Option<String>>) -> Result<(), String> {
-    let there = (paths.left.is_some(), paths.right.is_some());
+fn check_sides(class: Class, there: Sides<bool>) -> Result<(), String> {
+    let there = (there.left, there.right);
     let fits = match class {
         Class::OnlyLeft => there == (true, false),
         Class::OnlyRight => there == (false, true),

@@ -145,6 +145,7 @@ fn names(key: &Key) -> (Name, Name) {
             let text = key.to_string().into_bytes();
             (Name::Id(id.clone()), Name::Id(text.into()))
         }
+        Key::Unidentified => (Name::Unidentified, Name::Unidentified),
     }
 }
 

@@ -48,6 +48,9 @@ fn likeness(first: Message<'_>, other: Message<'_>) -> &'static str {
 
 /// Every delivered message that shares the directory of its folder and its base name with another.
 pub(crate) fn twins(messages: Messages<'_>) -> Vec<Message<'_>> {
+    if !messages.are_files() {
+        return Vec::new();
+    }
     let delivered = || messages.iter().filter(|message| message.place().is_delivered());
     // Few have one hash, and hashes take a fraction of the time and memory of names.
     let shared = repeated(delivered().map(Message::hash_of_base));

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, ValueEnum};
 use maildiff::folders::Selection;
-use maildiff::maildir::scan;
 use maildiff::report::{Format, List, Shape, Table};
 use maildiff::side::{Side, Sides};
+use maildiff::source;
 use maildiff::verdict::{Criteria, Limit, Test};
 
 use super::jobs::Jobs;
@@ -18,10 +18,10 @@ use super::values::{Color, parse_date};
 #[derive(Clone, Debug, Args)]
 #[allow(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(crate) struct Compare {
-    /// The Maildir tree that is the reference.
+    /// The reference: a Maildir tree, a saved index, a table of another program, or - for either.
     #[arg(value_name = "LEFT")]
     left: PathBuf,
-    /// The Maildir tree that is held against it.
+    /// What is held against it, likewise.
     #[arg(value_name = "RIGHT")]
     right: PathBuf,
 
@@ -174,8 +174,8 @@ impl Compare {
         Sides::new(self.left.clone(), self.right.clone())
     }
 
-    /// How the tree of a side is to be read.
-    pub(crate) fn scan_options(&self, side: Side) -> scan::Options {
+    /// How a side is to be read.
+    pub(crate) fn reading(&self, side: Side) -> source::Options {
         self.trees.of(side)
     }
 

@@ -4,9 +4,9 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use maildiff::maildir::scan;
 use maildiff::report::explain::Format;
 use maildiff::side::Side;
+use maildiff::source;
 
 use super::jobs::Jobs;
 use super::trees::TreeOptions;
@@ -87,8 +87,8 @@ impl Explain {
         self.right.as_deref()
     }
 
-    /// How the tree of a side is to be read.
-    pub(crate) fn scan_options(&self, side: Side) -> scan::Options {
+    /// How a side is to be read.
+    pub(crate) fn reading(&self, side: Side) -> source::Options {
         self.trees.of(side)
     }
 

@@ -1,10 +1,12 @@
-//! How two trees are read: the options that every question about them has.
+//! How two sides are read: the options that every question about them has.
 
 use std::path::PathBuf;
 
 use clap::Args;
 use maildiff::maildir::scan;
+use maildiff::mbox::dialect::Dialect;
 use maildiff::side::Side;
+use maildiff::source;
 
 use super::values::{Auto, parse_layout};
 
@@ -27,19 +29,23 @@ pub(super) struct TreeOptions {
     /// The right's INBOX lies here, outside its tree.
     #[arg(long, value_name = "PATH", help_heading = TREES)]
     inbox_right: Option<PathBuf>,
+    /// How an mbox is quoted: auto (as the file shows), mboxo, mboxrd, mboxcl or mboxcl2.
+    #[arg(long, value_name = "DIALECT", help_heading = TREES)]
+    mbox: Option<Dialect>,
 }
 
-const TREES: &str = "How the trees are read";
+const TREES: &str = "How the sides are read";
 
 impl TreeOptions {
-    /// How the tree of a side is to be read.
-    pub(super) fn of(&self, side: Side) -> scan::Options {
+    /// How a side is to be read.
+    pub(super) fn of(&self, side: Side) -> source::Options {
         let (own, inbox) = match side {
             Side::Left => (&self.layout_left, &self.inbox_left),
             Side::Right => (&self.layout_right, &self.inbox_right),
         };
         let layout = own.as_ref().or(self.layout.as_ref()).and_then(|auto| auto.0.clone());
-        scan::Options { layout, inbox: inbox.clone() }
+        let tree = scan::Options { layout, inbox: inbox.clone() };
+        source::Options { tree, dialect: self.mbox }
     }
 
     /// An option that was given for the right alone.

@@ -101,6 +101,8 @@ pub enum Reason {
     Tmp,
     /// It lies in a dot file, and nowhere else.
     Hidden,
+    /// It has no usable Message-ID, and is one of more than the other side has of such.
+    Unidentified,
     /// Its folder is one that a server of this layout does not list.
     InvisibleFolder,
     /// Nothing is in it.
@@ -141,6 +143,7 @@ impl Reason {
             Reason::Misfiled => "misfiled",
             Reason::Tmp => "tmp",
             Reason::Hidden => "hidden",
+            Reason::Unidentified => "unidentified",
             Reason::InvisibleFolder => "invisible folder",
             Reason::Empty => "empty",
             Reason::NoHeaderEnd => "no end of header",
@@ -164,6 +167,9 @@ impl Reason {
             Reason::Misfiled => "not in cur/ or new/, so that no server shows it",
             Reason::Tmp => "never delivered, and nowhere else",
             Reason::Hidden | Reason::HiddenOn(_) => "no server shows a dot file",
+            Reason::Unidentified => {
+                "no Message-ID, and more such messages here than there: which is missing is unknown"
+            }
             Reason::InvisibleFolder => "a server of this layout does not list its folder",
             Reason::Empty => "nothing in it to compare",
             Reason::NoHeaderEnd => "mbsync before 1.5 passes it over, and never tries again",

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::fetch;
-use crate::index::Message;
+use crate::index::{Index, Message};
 use crate::side::{Side, Sides};
 
 use super::class::{Class, Reason};
@@ -43,12 +43,16 @@ impl<'a> Comparison<'a, '_> {
         self.rows = rows;
     }
 
-    /// Whether the other side has a folder that stands against the message's own.
+    /// Whether the other side has, or may have, a folder that stands against the message's own: a
+    /// table names none in which there is no message.
     fn has_partner(&self, side: Side, message: Message<'_>) -> bool {
         let pair = self.pairs.pairs.get(self.folder(side, message));
         let partner = pair.and_then(|pair| pair.folders[side.other()]);
         let folder = partner.and_then(|at| self.indexes[side.other()].folders.get(at));
-        self.options.ignore_folders || folder.is_some_and(|folder| !folder.directories.is_empty())
+        let may_be_empty = self.indexes[side.other()].is_table();
+        self.options.ignore_folders
+            || may_be_empty
+            || folder.is_some_and(|folder| !folder.directories.is_empty())
     }
 
     /// Reads the headers of the rows that may be shown; tells for each row how many bytes a server
@@ -57,12 +61,13 @@ impl<'a> Comparison<'a, '_> {
         let all = self.options.same == Same::Told;
         let mut sizes = vec![None; self.rows.len()];
         for side in Side::BOTH {
-            let stands = |row: &Row<'_>| row.file().is_some_and(|(of, _)| of == side);
+            let indexes = self.indexes;
             let rows = self.rows.iter_mut().zip(&mut sizes);
-            let shown = rows.filter(|(row, _)| (all || !row.is_plain()) && stands(row));
+            let shown = rows
+                .filter(|(row, _)| (all || !row.is_plain()) && speaker(indexes, row) == Some(side));
             let rows: Vec<(&mut Row<'a>, &mut Option<u64>)> = shown.collect();
             let files: Vec<Message<'_>> =
-                rows.iter().filter_map(|(row, _)| row.file()).map(|(_, file)| file).collect();
+                rows.iter().filter_map(|(row, _)| row.files[side]).collect();
             let headers = fetch::headers(self.indexes[side], &files);
             for ((row, size), header) in rows.into_iter().zip(headers) {
                 match header {
@@ -138,4 +143,11 @@ impl<'a> Comparison<'a, '_> {
             }
         }
     }
+}
+
+/// The side whose file tells what the message of a row says of itself: the left, if it has one and
+/// is no table, of which nothing can be read.
+fn speaker(indexes: Sides<&Index>, row: &Row<'_>) -> Option<Side> {
+    let mut sides = Side::BOTH.into_iter().filter(|&side| row.files[side].is_some());
+    sides.clone().find(|&side| !indexes[side].is_table()).or(sides.next())
 }

@@ -17,6 +17,7 @@ use crate::index::{Index, Message, Messages};
 use crate::leftover::{Leftover, State};
 use crate::message::canonical::Content;
 use crate::message::envelope::Envelope;
+use crate::message::id::Key;
 use crate::side::{Side, Sides};
 
 mod class;
@@ -30,11 +31,12 @@ mod explain;
 
 pub use class::{Class, Counts, Ledger, Mark, Reason};
 pub use folder_counts::{FolderCounts, Renamed};
+pub use pairing::order as order_of_pairing;
 
 use count::{PlainPairs, count, ledger, misfiled_on};
 use folder_counts::{count_folders, find_renamed};
 use join::{Join, lone};
-use pairing::{Copies, Paired, differ, is_suspicious};
+use pairing::{Copies, Paired, is_suspicious};
 
 /// What is compared, and how far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -150,6 +152,10 @@ pub struct Diff<'a> {
     pub ledger: Sides<Ledger>,
     /// Whether the content of every pair was compared.
     pub content_checked: bool,
+    /// Whether only Message-IDs were compared, because a side is a table.
+    pub ids_only: bool,
+    /// Then, how many messages of each side have none that is usable, and were only counted.
+    pub unidentified: Sides<u64>,
     /// What could not be read again, so that the answer is not proven.
     pub errors: Sides<Vec<Error>>,
 }
@@ -204,6 +210,11 @@ impl<'a, 'p> Comparison<'a, 'p> {
         }
     }
 
+    /// Whether only Message-IDs are compared: a table holds no contents.
+    fn ids_only(&self) -> bool {
+        self.indexes.iter().any(|index| index.is_table())
+    }
+
     /// The folder of the comparison that a message lies in.
     fn folder(&self, side: Side, message: Message<'_>) -> usize {
         if self.options.ignore_folders {
@@ -225,11 +236,11 @@ impl<'a, 'p> Comparison<'a, 'p> {
             self.rows.extend(part.rows);
             shared.extend(part.shared);
         }
-        let options = self.options;
-        self.hash(shared.iter().filter(|copies| needs_content(copies, options)));
+        let (options, ids_only) = (self.options, self.ids_only());
+        self.hash(shared.iter().filter(|copies| !ids_only && needs_content(copies, options)));
         let paired: Vec<Paired<'a>> = shared.iter().map(|copies| self.pair(copies)).collect();
         let is_doubtful = |paired: &Paired<'a>| {
-            paired.pairs.iter().any(|&(left, right)| is_suspicious(left, right))
+            paired.pairs.iter().any(|&(left, right)| self.is_suspicious(left, right))
         };
         let both = shared.iter().zip(paired);
         let (doubtful, clear): (Vec<_>, Vec<_>) = both.partition(|(_, paired)| is_doubtful(paired));
@@ -268,10 +279,16 @@ impl<'a, 'p> Comparison<'a, 'p> {
         let (left, right) = copies.left.single().zip(copies.right.single())?;
         let is_plain = !self.options.content
             && !left.identifies_nothing()
-            && !is_suspicious(left, right)
+            && !self.is_suspicious(left, right)
             && self.folder(Side::Left, left) == self.folder(Side::Right, right)
+            && can_be_counted(left, right)
             && marks(left, right, false).next().is_none();
         is_plain.then_some((left, right))
+    }
+
+    /// Whether the contents of a pair are to be compared for all that is known without reading it.
+    fn is_suspicious(&self, left: Message<'_>, right: Message<'_>) -> bool {
+        !self.ids_only() && is_suspicious(left, right)
     }
 
     fn hash<'c>(&mut self, groups: impl Iterator<Item = &'c Copies<'a>>)
@@ -298,8 +315,9 @@ impl<'a, 'p> Comparison<'a, 'p> {
 
     /// Makes rows of what is paired. What is over is a further copy if a paired file of its key has
     /// its content; of the others the first of each content is a message of its own, and what
-    /// repeats it a further copy.
+    /// repeats it a further copy. Where no content can tell, its Message-ID does.
     fn settle(&mut self, paired: Paired<'a>) {
+        let ids_only = self.ids_only();
         let mut known: BTreeSet<Content> = BTreeSet::new();
         for (left, right) in paired.pairs {
             known.extend([left, right].into_iter().filter_map(Message::content));
@@ -310,7 +328,7 @@ impl<'a, 'p> Comparison<'a, 'p> {
                 let identifies = !message.identifies_nothing();
                 let content = message.content().filter(|_| identifies);
                 let is_new = content.is_none_or(|content| known.insert(content));
-                if is_new {
+                if is_new && !(ids_only && identifies) {
                     self.lone[side].push((message, identifies));
                 } else {
                     self.add_copy(side, message);
@@ -330,7 +348,8 @@ impl<'a, 'p> Comparison<'a, 'p> {
             row.class = Class::Moved;
         }
         row.marks.extend(marks(left, right, rekeyed));
-        if row.is_plain() && self.options.same == Same::Counted {
+        let is_counted = self.options.same == Same::Counted && can_be_counted(left, right);
+        if row.is_plain() && is_counted {
             self.plain.add(folder, left.place().is_delivered());
             return;
         }
@@ -343,7 +362,7 @@ impl<'a, 'p> Comparison<'a, 'p> {
     /// Pairs by content what only one side seems to have: servers and tools change Message-IDs.
     #[allow(clippy::mutable_key_type, reason = "messages are told apart by where they are kept")]
     fn pair_by_content(&mut self) {
-        if self.lone.iter().any(Vec::is_empty) {
+        if self.ids_only() || self.lone.iter().any(Vec::is_empty) {
             return;
         }
         let lone =
@@ -377,13 +396,15 @@ impl<'a, 'p> Comparison<'a, 'p> {
     }
 
     /// A leftover that is no message of its own side, and unknown to the other, is mail that only
-    /// this file holds.
+    /// this file holds. Of what can only be counted that cannot be said.
     fn add_orphans(&mut self, leftovers: Sides<&[Leftover<'a>]>) {
         for (side, leftovers) in leftovers.each() {
             let other = self.indexes[side.other()];
             let orphans = leftovers.iter().filter(|leftover| leftover.state == State::Orphan);
-            let unknown = orphans.filter(|orphan| !other.has_key(&orphan.message.key()));
-            self.lone[side].extend(unknown.map(|orphan| (orphan.message, false)));
+            let unknown = orphans
+                .map(|orphan| (orphan, orphan.message.key()))
+                .filter(|(_, key)| *key != Key::Unidentified && !other.has_key(key));
+            self.lone[side].extend(unknown.map(|(orphan, _)| (orphan.message, false)));
         }
     }
 
@@ -393,6 +414,7 @@ impl<'a, 'p> Comparison<'a, 'p> {
             Error::sort(&mut self.errors[side]);
         }
         let counts = count(&self.rows, &self.plain);
+        let ids_only = self.ids_only();
         let ledger = Sides::of(|side| {
             let leftovers = leftovers[side].len() as u64;
             ledger(self.indexes[side], side, &self.rows, &self.plain, leftovers)
@@ -411,6 +433,8 @@ impl<'a, 'p> Comparison<'a, 'p> {
             counts,
             ledger,
             content_checked: self.options.content,
+            ids_only,
+            unidentified: self.indexes.map(|index| index.unidentified().len() as u64),
             errors: self.errors,
         }
     }
@@ -434,18 +458,31 @@ fn needs_content(copies: &Copies<'_>, options: Options) -> bool {
     options.content || several && (left != right || every_content_counts)
 }
 
+/// Whether what is counted of a plain pair holds for both sides. It need not where a table does not
+/// tell what a server shows: then there is no mark either.
+fn can_be_counted(left: Message<'_>, right: Message<'_>) -> bool {
+    left.place().is_delivered() == right.place().is_delivered()
+}
+
+/// Whether two things are known, and are not the same.
+fn are_unlike<T: PartialEq>(left: Option<T>, right: Option<T>) -> bool {
+    left.zip(right).is_some_and(|(left, right)| left != right)
+}
+
 /// What there is to say of a pair.
 fn marks(
     left: Message<'_>,
     right: Message<'_>,
     rekeyed: bool,
 ) -> impl Iterator<Item = Mark> + use<> {
+    // Of what can only be counted no file has the flags of its partner.
+    let flags = |message: Message<'_>| message.known_flags().filter(|_| !message.is_unidentified());
     let holds = [
-        (Mark::Content, differ(left, right)),
-        (Mark::Misfiled, left.place().is_delivered() != right.place().is_delivered()),
+        (Mark::Content, left.differs_from(right)),
+        (Mark::Misfiled, are_unlike(left.is_delivered(), right.is_delivered())),
         (Mark::Rekeyed, rekeyed),
         (Mark::CaseOnly, !rekeyed && left.id() != right.id()),
-        (Mark::Flags, left.flags() != right.flags()),
+        (Mark::Flags, are_unlike(flags(left), flags(right))),
     ];
     holds.into_iter().filter(|(_, holds)| *holds).map(|(mark, _)| mark)
 }

@@ -2,9 +2,11 @@
 //!
 //! A key has copies on both sides, each in a folder. They pair in this order: equal content in one
 //! folder, equal content in two folders, one folder, two folders; the first two only where contents
-//! are known. Within each step delivered copies pair first, then copies in the order of their
-//! paths: the same trees give the same pairs, from either side.
+//! are known, and the last two where the ids are equal in letter case before others. Within each
+//! step delivered copies pair first, then copies in the order of their paths: the same trees give
+//! the same pairs, from either side.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use crate::index::Message;
@@ -30,7 +32,9 @@ pub(super) struct Paired<'a> {
 /// Pairs the copies of one key.
 pub(super) fn pair_copies<'a>(copies: Copies<'a>, folder: FolderOf<'_>) -> Paired<'a> {
     let mut paired = pair_by_content(copies, folder);
+    paired.step(|side, message| Some((folder(side, message), message.id())));
     paired.step(|side, message| Some(folder(side, message)));
+    paired.step(|_, message| Some(message.id()));
     paired.step(|_, _| Some(()));
     paired
 }
@@ -66,7 +70,7 @@ impl<'a> Paired<'a> {
     }
 
     /// Pairs what is alike in some way, as many as both sides have, in the order of the lists.
-    fn step<L: Ord>(&mut self, likeness: impl Fn(Side, Message<'_>) -> Option<L>) {
+    fn step<L: Ord>(&mut self, likeness: impl Fn(Side, Message<'a>) -> Option<L>) {
         if self.over.left.is_empty() || self.over.right.is_empty() {
             return;
         }
@@ -92,8 +96,8 @@ impl<'a> Paired<'a> {
     }
 }
 
-/// Delivered copies first, then by path.
-fn order(one: Message<'_>, other: Message<'_>) -> std::cmp::Ordering {
+/// The order in which copies of one side pair: delivered ones first, then by path.
+pub fn order(one: Message<'_>, other: Message<'_>) -> Ordering {
     let rank = |message: Message<'_>| !message.place().is_delivered();
     rank(one).cmp(&rank(other)).then_with(|| one.path().cmp(other.path()))
 }
@@ -111,9 +115,4 @@ pub(super) fn is_suspicious(left: Message<'_>, right: Message<'_>) -> bool {
 /// The message's size in bytes without its X-TUID lines; `None` where it is not known.
 pub(super) fn own_length(message: Message<'_>) -> Option<u64> {
     message.length()?.checked_sub(X_TUID_LINE * u64::from(message.shape().x_tuids))
-}
-
-/// Whether two contents are known, and known to differ.
-pub(super) fn differ(left: Message<'_>, right: Message<'_>) -> bool {
-    matches!((left.content(), right.content()), (Some(left), Some(right)) if left != right)
 }

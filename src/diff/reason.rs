@@ -47,6 +47,7 @@ impl<'a> Known<'a> {
     pub(super) fn of_lone(&self, message: Message<'_>, lone: Lone) -> Reason {
         self.in_leftovers(message, lone.side.other())
             .or_else(|| of_place(message))
+            .or_else(|| message.is_unidentified().then_some(Reason::Unidentified))
             .or_else(|| self.is_invisible(message, lone.side).then_some(Reason::InvisibleFolder))
             .or_else(|| of_shape(message, lone.header_size))
             .or_else(|| message.tells_wrong_size().then_some(Reason::WrongSizeS))
@@ -89,6 +90,10 @@ impl<'a> Known<'a> {
 
     fn is_twin(&self, message: Message<'_>, side: Side) -> bool {
         let index = self.indexes[side];
+        // A table names no files.
+        if index.is_table() {
+            return false;
+        }
         let twins = self.twins[side]
             .get_or_init(|| twins(index.messages()).into_iter().map(base_of).collect());
         twins.contains(&base_of(message))

@@ -37,6 +37,9 @@ pub(super) fn look_up(
     if let Some(key) = by_path(trees, typed, &places)? {
         return Ok(key);
     }
+    if let Some(key) = by_place(trees, Path::new(typed)) {
+        return Ok(key);
+    }
     if let Some(key) = by_id(trees, typed.as_bytes(), case_sensitive) {
         return Ok(key);
     }
@@ -118,6 +121,18 @@ fn by_path(trees: Trees<'_>, typed: &OsStr, places: &[Place]) -> Result<Option<K
     Ok(keys.pop())
 }
 
+/// The key of a message that is no file of its own, by the path that reports show.
+fn by_place(trees: Trees<'_>, typed: &Path) -> Option<Key> {
+    let is_it = |index: &Index, message: &Message<'_>| {
+        message.path() == typed || index.path_of(*message) == typed
+    };
+    let parts = trees.each().filter(|(_, index)| !index.messages().are_files());
+    let mut found = parts.filter_map(|(_, index)| {
+        index.messages().iter().find(|message| is_it(index, message)).map(Message::key)
+    });
+    found.next()
+}
+
 /// What lies at a place that is no message.
 fn what_it_is(trees: Trees<'_>, place: &Place) -> String {
     let path = place.path.display();
@@ -179,6 +194,7 @@ fn as_shown(trees: Trees<'_>, typed: &str, case_sensitive: bool) -> Option<Key> 
     };
     let is_it = |key: &Key| match key {
         Key::Content(content) => content.to_string().eq_ignore_ascii_case(typed),
+        Key::Unidentified => false,
         Key::Id(id) => std::str::from_utf8(id).is_err() && is_it(key),
     };
     let least = |files: Messages<'_>| files.iter().map(Message::key).filter(is_it).min();

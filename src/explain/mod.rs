@@ -279,11 +279,13 @@ fn read(trees: Trees<'_>, exhibits: &mut [Exhibit<'_>], errors: &mut Sides<Vec<E
 /// Numbers the different contents.
 fn number_contents(exhibits: &mut [Exhibit<'_>]) -> Vec<Content> {
     let mut contents: Vec<Content> = Vec::new();
+    let mut first: Vec<Message<'_>> = Vec::new();
     for exhibit in exhibits {
         let Some(content) = exhibit.message.content() else { continue };
-        let known = contents.iter().position(|known| *known == content);
+        let known = first.iter().position(|known| !known.differs_from(exhibit.message));
         exhibit.content = known.or_else(|| {
             contents.push(content);
+            first.push(exhibit.message);
             contents.len().checked_sub(1)
         });
     }

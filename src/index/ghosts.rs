@@ -40,13 +40,13 @@ mod tests {
     use super::*;
     use crate::arena::Arena;
     use crate::identify::{Identity, Shape};
-    use crate::index::record::{Facts, Keeper};
+    use crate::index::record::{Facts, Keeper, Rules};
     use crate::maildir::file::{File, Otherwise, Place};
     use crate::message::canonical::Content;
 
     #[track_caller]
     fn check(messages: &[(&str, u64, bool)], leftovers: &[(&str, u64, bool)], kept: &[&str]) {
-        let keeper = Keeper::new(0, false);
+        let keeper = Keeper::new(0, Rules::default());
         let mut paths = Arena::default();
         let mut records = |files: &[(&str, u64, bool)]| -> Vec<Record> {
             let record = |&(path, inode, has_names): &(&str, u64, bool)| {

@@ -222,6 +222,13 @@ pub struct MessageLine<'a> {
     /// How many canonical bytes there are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub content_length: Option<u64>,
+    /// The canonical content as it is written, where it may be the message's: of a message in an
+    /// mbox that has lines with `>From `, which the content has without the `>`.
+    #[serde(borrow, default, skip_serializing_if = "str::is_empty")]
+    pub content_as_written: Cow<'a, str>,
+    /// How many canonical bytes that has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content_as_written_length: Option<u64>,
     /// What the content begins with: the notes of `message::beginnings`, in Base64.
     #[serde(borrow, default, skip_serializing_if = "str::is_empty")]
     pub beginnings: Cow<'a, str>,

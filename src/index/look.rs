@@ -8,7 +8,7 @@
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
@@ -27,7 +27,7 @@ use super::record::{Facts, Keeper, Record};
 const ROUNDS: usize = 3;
 
 /// How many files a thread opens before it reads the first of them, if it may open as many.
-const BATCH: usize = 64;
+pub(super) const BATCH: usize = 64;
 
 /// What became of a file.
 #[derive(Debug)]
@@ -52,6 +52,8 @@ pub(super) struct Looker<'a> {
     pub(super) before: Option<i64>,
     /// How much is wanted of each message.
     pub(super) extent: Extent,
+    /// Whether only Message-IDs count.
+    pub(super) ids_only: bool,
     pub(super) keeper: &'a Keeper,
     /// Counts the files.
     pub(super) read: &'a AtomicU64,
@@ -157,10 +159,22 @@ impl Looker<'_> {
         file: &File,
         path: &Path,
         mail: io::Result<MailFile<'_>>,
+        notes: &mut Notes,
+    ) -> Result<Look, Error> {
+        let on_disk = || self.root.join(path);
+        let mut mail = mail.map_err(|error| Error::io(&on_disk(), error))?;
+        self.identify((file, path), &mut mail, on_disk, notes)
+    }
+
+    /// Identifies what is in an open file at this path.
+    pub(super) fn identify(
+        &self,
+        (file, path): (&File, &Path),
+        mail: &mut MailFile<'_>,
+        on_disk: impl Fn() -> PathBuf,
         Notes { identifier, ids }: &mut Notes,
     ) -> Result<Look, Error> {
-        let failed = |error| Error::io(&self.root.join(path), error);
-        let mut mail = mail.map_err(failed)?;
+        let failed = |error| Error::io(&on_disk(), error);
         let facts = Facts {
             size: mail.size(),
             modified: mail.modified(),
@@ -174,8 +188,12 @@ impl Looker<'_> {
             _ if file.place.is_leftover() => identify::Counts::IfMail,
             _ => identify::Counts::IfReadableMail,
         };
-        let wanted = identify::Options { date: self.before.is_some(), extent: self.extent };
-        let identity = identifier.identify(&mut mail, counts, wanted);
+        let wanted = identify::Options {
+            date: self.before.is_some(),
+            extent: self.extent,
+            ids_only: self.ids_only,
+        };
+        let identity = identifier.identify(mail, counts, wanted);
         let identity = identity.map_err(|error| failed(error).of(nature))?;
         let Some(identity) = identity else {
             return Ok(Look::NoMail(file.folder(), file.otherwise));
@@ -204,10 +222,10 @@ struct Reader<'a> {
 
 /// Where a thread puts down what it finds in files.
 #[derive(Default)]
-struct Notes {
+pub(super) struct Notes {
     identifier: Identifier,
     /// The ids of what was read last.
-    ids: Arena,
+    pub(super) ids: Arena,
 }
 
 impl<'a> Reader<'a> {
@@ -217,7 +235,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn records(looks: &mut [Look]) -> impl Iterator<Item = &mut Record> {
+pub(super) fn records(looks: &mut [Look]) -> impl Iterator<Item = &mut Record> {
     looks.iter_mut().filter_map(|look| match look {
         Look::Mail(record) => Some(record),
         _ => None,

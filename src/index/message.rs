@@ -13,6 +13,7 @@ use crate::maildir::file_name::{self, Flags};
 use crate::message::canonical::Content;
 use crate::message::id::{Key, in_brackets};
 use crate::path;
+use crate::table::Tells;
 
 use super::record::{Record, Sought, Store};
 
@@ -44,9 +45,16 @@ impl<'i> Message<'i> {
         self.store.compare_keys(self.record, (other.store, other.record))
     }
 
-    /// Whether its key is content that is empty after canonicalisation, which identifies nothing.
+    /// Whether its key identifies nothing: content that is empty after canonicalisation or, where
+    /// only Message-IDs count, none.
     pub fn identifies_nothing(self) -> bool {
-        !self.record.has_id() && self.content().is_some_and(|content| content.is_empty())
+        let is_empty = || self.content().is_some_and(|content| content.is_empty());
+        self.is_unidentified() || !self.record.has_id() && is_empty()
+    }
+
+    /// Whether it can only be counted: it has no usable Message-ID, and nothing else counts.
+    pub fn is_unidentified(self) -> bool {
+        self.store.is_unidentified(self.record)
     }
 
     /// Its Message-ID without brackets and blanks, in its own letter case; `None` without a usable
@@ -67,9 +75,24 @@ impl<'i> Message<'i> {
         self.record.folder()
     }
 
-    /// Where in the folder it lies.
+    /// Where in the folder it lies; of what a table names and does not tell, in `cur`.
     pub fn place(self) -> Place {
         self.record.place
+    }
+
+    /// Where in the folder it lies, as far as that is known.
+    pub fn known_place(self) -> Option<Place> {
+        self.is_told(|tells| tells.paths).then_some(self.record.place)
+    }
+
+    /// Whether a server shows it, as far as that is known.
+    pub fn is_delivered(self) -> Option<bool> {
+        self.is_told(|tells| tells.folders).then_some(self.record.place.is_delivered())
+    }
+
+    /// Whether something of it is known: of what was read, all.
+    fn is_told(self, what: impl Fn(Tells) -> bool) -> bool {
+        self.store.tells.is_none_or(what)
     }
 
     /// Its path relative to the root; absolute where INBOX lies outside.
@@ -77,9 +100,9 @@ impl<'i> Message<'i> {
         path::of(self.store.path(self.record))
     }
 
-    /// The file's name.
+    /// The file's name; nothing where the message is no file of its own, but a part of an mbox.
     pub fn name(self) -> &'i [u8] {
-        path::name(self.store.path(self.record))
+        self.store.name(self.record)
     }
 
     /// What of the file's name stays while flags change.
@@ -133,14 +156,24 @@ impl<'i> Message<'i> {
         self.record.more.as_ref().and_then(|more| more.modified)
     }
 
-    /// On disk, in bytes.
+    /// On disk, in bytes; 0 where a table does not tell it.
     pub fn size(self) -> u64 {
         self.record.size
     }
 
+    /// On disk, in bytes, as far as that is known.
+    pub fn known_size(self) -> Option<u64> {
+        self.is_told(|tells| tells.sizes).then_some(self.record.size)
+    }
+
     /// Of the message itself, in bytes: another one than its size where the file is compressed, and
-    /// `None` where such a file was not read to its end.
+    /// `None` where such a file was not read to its end. Of what a table names always `None`: each
+    /// server counts line ends in its own way.
     pub fn length(self) -> Option<u64> {
+        self.store.tells.map_or_else(|| self.length_as_read(), |_| None)
+    }
+
+    fn length_as_read(self) -> Option<u64> {
         let packed = self.record.more.as_ref().filter(|more| more.compressed);
         packed.map_or(Some(self.record.size), |more| more.unpacked)
     }
@@ -150,9 +183,14 @@ impl<'i> Message<'i> {
         self.record.more.as_ref().is_some_and(|more| more.compressed)
     }
 
-    /// From the file's name.
+    /// From the file's name; none where a table does not tell them.
     pub fn flags(self) -> Flags {
         self.record.flags
+    }
+
+    /// From the file's name, as far as they are known.
+    pub fn known_flags(self) -> Option<Flags> {
+        self.is_told(|tells| tells.flags).then_some(self.record.flags)
     }
 
     /// What is missing or out of the ordinary.
@@ -173,6 +211,25 @@ impl<'i> Message<'i> {
     /// The canonical content, once it is known.
     pub fn content(self) -> Option<Content> {
         self.store.content(self.record)
+    }
+
+    /// The canonical content without any quoting undone, of a message in an mbox that has lines
+    /// with `>From `: the message may have had them itself, and then this is its content.
+    pub fn content_as_written(self) -> Option<Content> {
+        self.store.content_as_written(self.record)
+    }
+
+    /// Whether the contents of two messages are known, and known to differ in every reading.
+    pub fn differs_from(self, other: Message<'_>) -> bool {
+        let Some((ours, theirs)) = self.content().zip(other.content()) else { return false };
+        ours != theirs
+            && self.content_as_written() != Some(theirs)
+            && other.content_as_written() != Some(ours)
+    }
+
+    /// Says what the content may be as well.
+    pub(crate) fn set_content_as_written(self, content: Content) {
+        self.store.set_content_as_written(self.record, content);
     }
 
     /// Says what the content is, once it has been computed.
@@ -222,6 +279,11 @@ impl<'i> Messages<'i> {
     /// How many there are.
     pub fn len(self) -> usize {
         self.records.len()
+    }
+
+    /// Whether they are files of their own, whose names tell of them.
+    pub fn are_files(self) -> bool {
+        self.store.has_files()
     }
 
     /// Whether there is none.

@@ -1,7 +1,7 @@
 //! A tree's messages by key: all that a comparison needs to know of one side.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
 
 use rayon::prelude::*;
@@ -12,20 +12,25 @@ use crate::identify::Extent;
 use crate::maildir::file::Otherwise;
 use crate::maildir::layout::Layout;
 use crate::maildir::scan::{Folder, Scan};
+use crate::mbox::{Mboxes, is_one_file};
 use crate::message::id::Key;
 
 mod record;
 mod message;
 mod ghosts;
 mod look;
+mod letters;
+mod listed;
 pub mod line;
 pub mod saved;
 
+pub use letters::index_mboxes;
+pub use listed::index_table;
 pub use message::{Message, Messages};
 
 use ghosts::drop_ghosts;
 use look::{Look, Looker};
-use record::{Keeper, Record, Store};
+use record::{Keeper, Record, Rules, Store};
 use saved::Lines;
 
 /// Files that are no messages, counted.
@@ -64,8 +69,12 @@ impl Tally {
 pub(crate) enum Origin {
     /// In the files of the tree.
     Tree,
+    /// In ranges of files.
+    Mboxes(Mboxes),
     /// Nowhere; what a comparison may want of them is in these lines.
     Saved(Lines),
+    /// Nowhere: a table names them, and that is all.
+    Table,
 }
 
 /// A tree's messages.
@@ -124,7 +133,30 @@ impl Index {
 
     /// The path of a message as it can be opened from here.
     pub fn path_of(&self, message: Message<'_>) -> PathBuf {
-        self.root.join(message.path())
+        self.on_disk(message.path())
+    }
+
+    /// A path of the index as it can be opened from here. Of a single mbox it has the file's name.
+    pub(crate) fn on_disk(&self, path: &Path) -> PathBuf {
+        match path.file_name() {
+            Some(name) if self.is_one_mbox() => self.root.with_file_name(name),
+            None if self.is_one_mbox() => self.root.clone(),
+            _ => self.root.join(path),
+        }
+    }
+
+    /// The path of the index for one that can be opened from here; itself where it lies elsewhere.
+    pub(crate) fn below<'p>(&self, path: &'p Path) -> &'p Path {
+        let root = if self.is_one_mbox() && path != self.root {
+            self.root.parent().unwrap_or(&self.root)
+        } else {
+            &self.root
+        };
+        path.strip_prefix(root).unwrap_or(path)
+    }
+
+    fn is_one_mbox(&self) -> bool {
+        self.layout == Layout::Mbox && is_one_file(&self.folders)
     }
 
     /// How many entries below the root are no directories, followed links to directories apart.
@@ -137,9 +169,28 @@ impl Index {
         self.store.is_case_sensitive()
     }
 
+    /// Whether the content of each of its messages is to be had.
+    pub fn has_contents(&self) -> bool {
+        match &self.origin {
+            Origin::Saved(lines) => lines.has_contents(),
+            Origin::Table => false,
+            Origin::Tree | Origin::Mboxes(_) => true,
+        }
+    }
+
     /// Whether its messages can be read again, and not only what was kept of them.
     pub fn holds_mail(&self) -> bool {
-        matches!(self.origin, Origin::Tree)
+        matches!(self.origin, Origin::Tree | Origin::Mboxes(_))
+    }
+
+    /// Whether a table is all there is: no mail, and not its contents either.
+    pub fn is_table(&self) -> bool {
+        matches!(self.origin, Origin::Table)
+    }
+
+    /// The messages that can only be counted, where only Message-IDs count.
+    pub fn unidentified(&self) -> Messages<'_> {
+        self.messages().with_key(&Key::Unidentified)
     }
 }
 
@@ -154,12 +205,19 @@ pub struct Options {
     pub case_sensitive: bool,
     /// How much of each message is wanted, beyond its identity.
     pub extent: Extent,
+    /// Whether only Message-IDs count, because the other side is a table or this one is.
+    pub ids_only: bool,
 }
 
 impl Options {
     /// Whether the folder of this index is left out.
     fn excludes(&self, folder: usize) -> bool {
         self.excluded.get(folder).copied().unwrap_or_default()
+    }
+
+    /// What makes a key of a message.
+    fn rules(&self) -> Rules {
+        Rules { case_sensitive: self.case_sensitive, ids_only: self.ids_only }
     }
 }
 
@@ -189,9 +247,9 @@ pub fn index(scan: Scan, options: &Options, read: &AtomicU64) -> Index {
     files.retain(|file| !options.excludes(file.folder()));
     index.errors.extend(scan.errors.into_iter().filter(|(folder, _)| !options.excludes(*folder)));
     index.findings.retain(|finding| !options.excludes(finding.folder));
-    let keeper = Keeper::new(files.len(), options.case_sensitive);
-    let Options { before, extent, .. } = *options;
-    let looker = Looker { root: &index.root, before, extent, keeper: &keeper, read };
+    let keeper = Keeper::new(files.len(), options.rules());
+    let Options { before, extent, ids_only, .. } = *options;
+    let looker = Looker { root: &index.root, before, extent, ids_only, keeper: &keeper, read };
     let looks = looker.look_at_all(&mut files, &mut paths);
     drop(files);
     index.store = keeper.into_store(paths);

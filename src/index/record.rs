@@ -11,9 +11,11 @@ use crate::arena::{Arena, Span};
 use crate::identify::{Details, Identity, Shape};
 use crate::maildir::file::{File, Place};
 use crate::maildir::file_name::{self, Flags};
+use crate::maildir::layout::Layout;
 use crate::message::canonical::Content;
 use crate::message::id::{Clarity, Key, MessageId};
 use crate::path;
+use crate::table::{Entry, Tells};
 
 /// What is kept of a file, but for what is in the [`Store`].
 #[derive(Debug)]
@@ -104,23 +106,63 @@ pub(super) struct Keeper {
     ids: Mutex<Arena>,
     contents: Contents,
     details: Mutex<HashMap<Span, Box<Details>>>,
-    case_sensitive: bool,
+    rules: Rules,
+    names: Names,
+}
+
+/// What makes a key of a message.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Rules {
+    /// Whether letter case tells Message-IDs apart.
+    pub(super) case_sensitive: bool,
+    /// Whether only Message-IDs count.
+    pub(super) ids_only: bool,
+}
+
+/// What the paths of messages end in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Names {
+    /// The name of a file, as Maildirs have them.
+    #[default]
+    Files,
+    /// A place in a file.
+    Places,
+}
+
+impl Names {
+    /// Of a tree with this layout.
+    pub(super) fn of(layout: &Layout) -> Names {
+        if layout.has_files() { Names::Files } else { Names::Places }
+    }
+
+    /// The name of the file that a message at this path has to itself; nothing where it has none.
+    fn name(self, path: &[u8]) -> &[u8] {
+        match self {
+            Names::Files => path::name(path),
+            Names::Places => b"",
+        }
+    }
 }
 
 /// Contents that are known, by the path of the file, which no other has.
 type Contents = RwLock<HashMap<Span, Content>>;
 
 impl Keeper {
-    /// For so many files; `case_sensitive` is whether letter case tells Message-IDs apart.
-    pub(super) fn new(files: usize, case_sensitive: bool) -> Keeper {
-        Keeper::with_room(files * USUAL_ID, case_sensitive)
+    /// For so many files.
+    pub(super) fn new(files: usize, rules: Rules) -> Keeper {
+        Keeper::with_room(files * USUAL_ID, rules)
     }
 
     /// For ids of so many bytes together.
-    pub(super) fn with_room(bytes: usize, case_sensitive: bool) -> Keeper {
+    pub(super) fn with_room(bytes: usize, rules: Rules) -> Keeper {
         let mut ids = Arena::default();
         ids.reserve(bytes);
-        Keeper { ids: Mutex::new(ids), case_sensitive, ..Keeper::default() }
+        Keeper { ids: Mutex::new(ids), rules, ..Keeper::default() }
+    }
+
+    /// The same, for paths that end in these.
+    pub(super) fn with_names(self, names: Names) -> Keeper {
+        Keeper { names, ..self }
     }
 
     /// Keeps what was found of a file at this path; its id, for the time being, in `ids`.
@@ -131,14 +173,14 @@ impl Keeper {
         facts: Facts,
         identity: Identity,
     ) -> Record {
-        let name = path::name(path);
+        let name = self.names.name(path);
         let Identity { mut id, content, shape, length, details, .. } = identity;
         let more = More {
             written: id.as_mut().and_then(|id| id.written.take()),
             inode: None,
             read_inode: (facts.inode != file.inode).then_some(facts.inode),
             has_names: facts.names > 1,
-            modified: keeps_time(file.place, name).then_some(facts.modified),
+            modified: self.keeps_time(file.place, name).then_some(facts.modified),
             compressed: facts.compressed,
             unpacked: length.filter(|_| facts.compressed),
         };
@@ -149,7 +191,7 @@ impl Keeper {
             lock(&self.details).insert(file.path, details);
         }
         Record {
-            hash: hash(id.as_ref(), content, self.case_sensitive),
+            hash: hash(id.as_ref(), content, self.rules),
             path: file.path,
             id: id.map(|id| ids.add(&[&id.id])).unwrap_or_default(),
             handle: file.inode,
@@ -164,6 +206,46 @@ impl Keeper {
                 file_name::told_size(name).is_some_and(|told| told != length)
             }),
             has_content: AtomicBool::new(content.is_some()),
+        }
+    }
+
+    /// Keeps what a table says of a message of this folder, which is known by this path.
+    pub(super) fn keep_entry(
+        &self,
+        ids: &mut Arena,
+        (folder, path): (usize, Span),
+        entry: Entry<'_>,
+        row: u64,
+    ) -> Record {
+        let mut id = entry.id;
+        let written = id.as_mut().and_then(|id| id.written.take());
+        let more = written.map(|written| More { written: Some(written), ..More::default() });
+        Record {
+            hash: hash(id.as_ref(), None, self.rules),
+            path,
+            id: id.map(|id| ids.add(&[&id.id])).unwrap_or_default(),
+            handle: row,
+            size: entry.size.unwrap_or_default(),
+            more: more.map(Box::new),
+            folder: u32::try_from(folder).unwrap_or(u32::MAX),
+            base: hash_of_base(entry.path),
+            shape: PackedShape::of(Shape::default()),
+            place: entry.place,
+            flags: entry.flags.unwrap_or_default(),
+            tells_wrong_size: false,
+            has_content: AtomicBool::new(false),
+        }
+    }
+
+    /// Whether the time of a file is kept: where it counts, or must make a name.
+    fn keeps_time(&self, place: Place, name: &[u8]) -> bool {
+        self.names == Names::Files && keeps_time(place, name)
+    }
+
+    /// Says what the content of a file may be as well, of which the details are known.
+    pub(super) fn set_as_written(&self, path: Span, content: Content) {
+        if let Some(details) = lock(&self.details).get_mut(&path) {
+            details.as_written = Some(content);
         }
     }
 
@@ -183,10 +265,11 @@ impl Keeper {
 
     /// What has been kept, with the paths of the files.
     pub(super) fn into_store(self, paths: Arena) -> Store {
-        let Keeper { ids, contents, details, case_sensitive } = self;
+        let Keeper { ids, contents, details, rules, names } = self;
         let ids = ids.into_inner().unwrap_or_else(PoisonError::into_inner);
         let details = details.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Store { paths, ids, contents, details, case_sensitive }
+        let as_written = Contents::default();
+        Store { paths, ids, contents, details, as_written, rules, names, tells: None }
     }
 }
 
@@ -207,13 +290,28 @@ pub(super) struct Store {
     contents: Contents,
     /// What else is known of files, where it was wanted of all.
     details: HashMap<Span, Box<Details>>,
-    case_sensitive: bool,
+    /// Contents as they are written, of messages whose quoting may be no quoting.
+    as_written: Contents,
+    rules: Rules,
+    names: Names,
+    /// What is known of messages that a table names; `None` for those that were read.
+    pub(super) tells: Option<Tells>,
 }
 
 impl Store {
     /// The path of a file.
     pub(super) fn path(&self, record: &Record) -> &[u8] {
         self.paths.get(record.path)
+    }
+
+    /// The name of a file; nothing where it is no file of its own.
+    pub(super) fn name(&self, record: &Record) -> &[u8] {
+        self.names.name(self.path(record))
+    }
+
+    /// Whether the messages are files of their own.
+    pub(super) fn has_files(&self) -> bool {
+        self.names == Names::Files
     }
 
     /// The id of a message; nothing where its content is its key.
@@ -230,6 +328,17 @@ impl Store {
         contents.get(&record.path).copied()
     }
 
+    /// The canonical content as it is written, where that may be the message's.
+    pub(super) fn content_as_written(&self, record: &Record) -> Option<Content> {
+        let contents = self.as_written.read().unwrap_or_else(PoisonError::into_inner);
+        contents.get(&record.path).copied()
+    }
+
+    /// Says what the content may be as well.
+    pub(super) fn set_content_as_written(&self, record: &Record, content: Content) {
+        add_content(&self.as_written, record.path, content);
+    }
+
     /// What is known of a file beyond its record.
     pub(super) fn details(&self, record: &Record) -> Option<&Details> {
         self.details.get(&record.path).map(Box::as_ref)
@@ -237,7 +346,12 @@ impl Store {
 
     /// Whether letter case tells Message-IDs apart.
     pub(super) fn is_case_sensitive(&self) -> bool {
-        self.case_sensitive
+        self.rules.case_sensitive
+    }
+
+    /// Whether a file can only be counted.
+    pub(super) fn is_unidentified(&self, record: &Record) -> bool {
+        self.rules.ids_only && !record.has_id()
     }
 
     /// Says what the content of a file is.
@@ -248,11 +362,14 @@ impl Store {
 
     /// The key of a record.
     pub(super) fn key(&self, record: &Record) -> Key {
+        if self.is_unidentified(record) {
+            return Key::Unidentified;
+        }
         if !record.has_id() {
             return Key::Content(self.content(record).unwrap_or_default());
         }
         let mut id: Box<[u8]> = self.id(record).into();
-        if !self.case_sensitive {
+        if !self.rules.case_sensitive {
             id.make_ascii_lowercase();
         }
         Key::Id(id)
@@ -305,15 +422,20 @@ impl<'k> Sought<'k> {
         let hash = match key {
             Key::Id(id) => hash_id(id, true),
             Key::Content(content) => hash_content(content),
+            Key::Unidentified => UNIDENTIFIED,
         };
         Sought { key, hash }
     }
 }
 
+/// The hash of what can only be counted.
+const UNIDENTIFIED: u64 = 0;
+
 /// The hash of the key that a message has by its id or, without one, by its content.
-fn hash(id: Option<&MessageId>, content: Option<Content>, case_sensitive: bool) -> u64 {
+fn hash(id: Option<&MessageId>, content: Option<Content>, rules: Rules) -> u64 {
     match id {
-        Some(id) => hash_id(&id.id, case_sensitive),
+        Some(id) => hash_id(&id.id, rules.case_sensitive),
+        None if rules.ids_only => UNIDENTIFIED,
         None => hash_content(&content.unwrap_or_default()),
     }
 }
@@ -395,7 +517,7 @@ impl PackedShape {
     }
 }
 
-/// Whether the time of a file is kept: where it counts, or must make a name.
+/// Whether the time of a file with a name counts, or must make another.
 fn keeps_time(place: Place, name: &[u8]) -> bool {
     !place.is_delivered() || !name.first().is_some_and(u8::is_ascii_digit)
 }

@@ -37,6 +37,11 @@ pub enum Layout {
     Thunderbird,
     /// A GUID for each folder: Dovecot's `LAYOUT=index`, whose names stand in its index alone.
     Index,
+    /// No tree: a table from another program names folders, or none.
+    Table,
+    /// No directories at all: an mbox is a folder. Not to be asked for, as a file says itself that
+    /// it is one; its names are in `mbox/name.rs`.
+    Mbox,
 }
 
 /// The name of a folder, and what is to be said of its directory.
@@ -86,6 +91,19 @@ impl Layout {
         name.as_str().split('/').any(|level| level.contains(separator))
     }
 
+    /// The layout that was shown as this text, and was kept.
+    ///
+    /// # Errors
+    /// Where none is shown so.
+    pub(crate) fn kept(text: &str) -> Result<Layout, UnknownLayout> {
+        if text == Layout::Mbox.to_string() { Ok(Layout::Mbox) } else { text.parse() }
+    }
+
+    /// Whether a message is a file of its own here, whose name is a Maildir's and tells of it.
+    pub fn has_files(&self) -> bool {
+        *self != Layout::Mbox
+    }
+
     /// Whether a program that uses this layout takes the directory for a folder.
     fn lists(&self, components: &[&[u8]]) -> bool {
         match self {
@@ -98,7 +116,7 @@ impl Layout {
             }
             // Dotted or not: Dovecot (mailbox-list-fs-iter.c), mbsync (drv_maildir.c,
             // maildir_list_recurse).
-            Layout::Fs => true,
+            Layout::Fs | Layout::Table | Layout::Mbox => true,
             // The same function of mbsync skips dotted names on the first level, all others below.
             Layout::Legacy => components
                 .split_first()
@@ -117,7 +135,7 @@ impl Layout {
     fn levels<'a>(&self, components: &[&'a [u8]]) -> Vec<&'a [u8]> {
         match self {
             Layout::Single | Layout::MaildirPlusPlus => maildir_plus_plus(components),
-            Layout::Fs | Layout::Index => components.to_vec(),
+            Layout::Fs | Layout::Index | Layout::Table | Layout::Mbox => components.to_vec(),
             Layout::Legacy => legacy(components),
             Layout::Flat(separator) => {
                 components.iter().flat_map(|level| split(level, separator.as_bytes())).collect()
@@ -409,6 +427,8 @@ impl fmt::Display for Layout {
             Layout::Kmail => f.write_str("kmail"),
             Layout::Thunderbird => f.write_str("thunderbird"),
             Layout::Index => f.write_str("index"),
+            Layout::Table => f.write_str("table"),
+            Layout::Mbox => f.write_str("mbox"),
         }
     }
 }

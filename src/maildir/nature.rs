@@ -18,7 +18,7 @@ pub fn check_directory(path: &Path) -> Result<(), Error> {
         return Ok(());
     }
     let nature = if metadata.is_file() && begins_with(path, b"From ") {
-        "is an mbox file, not a Maildir tree; convert it first, for example with mb2md"
+        "is an mbox file, and not a Maildir tree: it can be compared, and not checked"
     } else if metadata.is_file() && begins_with(path, b"{\"schema\":\"maildiff.index/") {
         "is a saved index, in which no mail is; name the tree that it was made of"
     } else {
@@ -27,16 +27,16 @@ pub fn check_directory(path: &Path) -> Result<(), Error> {
     Err(Error::told(path, nature))
 }
 
-/// The error for a file that begins so and was given as a side.
-pub fn no_side(path: &Path, head: &[u8]) -> Error {
+/// The error for a file that begins so and was given as a side, if that tells that it can be none.
+pub fn no_side(path: &Path, head: &[u8]) -> Option<Error> {
     let told = match head {
-        [] => "is empty: it holds no mail, and no index",
+        [] => "is empty: it holds no mail, no index and no table",
         [b'F', b'r', b'o', b'm', b' ', ..] => {
-            "is an mbox file, not a Maildir tree; convert it first, for example with mb2md"
+            "begins with From, and is no mbox: no address and date follow in that line"
         }
-        _ => "is neither a Maildir tree nor a saved index",
+        _ => return None,
     };
-    Error::told(path, told)
+    Some(Error::told(path, told))
 }
 
 /// The error for a directory below which there is no `cur` and no `new`.
@@ -60,7 +60,7 @@ fn nature(path: &Path) -> &'static str {
     } else if bytes().any(is_number) {
         Store::Mh.words()
     } else if names.iter().any(|name| begins_with(&path.join(name), b"From ")) {
-        "it holds mbox files; convert them first, for example with mb2md"
+        "it holds mbox files, which can be compared, and not checked"
     } else {
         "there is no cur/ or new/ in it or below it"
     }

@@ -27,22 +27,30 @@ pub enum Key {
     Id(Box<[u8]>),
     /// The canonical content of a message without a usable Message-ID.
     Content(Content),
+    /// A message without a usable Message-ID, where contents do not count because one side has
+    /// none: it can only be counted.
+    Unidentified,
 }
 
 impl Key {
-    /// Whether this is the key of content that is empty after canonicalisation, which identifies
-    /// nothing.
+    /// Whether this identifies nothing: the key of content that is empty after canonicalisation,
+    /// or of what can only be counted.
     pub fn is_empty(&self) -> bool {
-        matches!(self, Key::Content(content) if content.is_empty())
+        match self {
+            Key::Id(_) => false,
+            Key::Content(content) => content.is_empty(),
+            Key::Unidentified => true,
+        }
     }
 }
 
 impl fmt::Display for Key {
-    /// The id, bytes that are not UTF-8 replaced; or `sha1:` and 40 digits.
+    /// The id, bytes that are not UTF-8 replaced; or `sha1:` and 40 digits; or nothing.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Key::Id(id) => f.write_str(&String::from_utf8_lossy(id)),
             Key::Content(content) => content.fmt(f),
+            Key::Unidentified => Ok(()),
         }
     }
 }

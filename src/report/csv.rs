@@ -148,10 +148,10 @@ fn file_cells(index: &Index, file: Option<Message<'_>>) -> [String; 5] {
     let folder = index.folders.get(file.folder());
     [
         folder.map(|folder| folder.name.to_string()).unwrap_or_default(),
-        file.place().word().to_owned(),
+        file.known_place().map(|place| place.word().to_owned()).unwrap_or_default(),
         path_text(file.path()),
-        file.size().to_string(),
-        file.flags().to_string(),
+        file.known_size().map(|size| size.to_string()).unwrap_or_default(),
+        file.known_flags().map(|flags| flags.to_string()).unwrap_or_default(),
     ]
 }
 

@@ -23,15 +23,37 @@ use super::command::path_word;
 const X_TUID_ALONE: std::ops::RangeInclusive<u64> = 21..=22;
 
 /// The cure of a row, where there is one. Whatever begins with `mv`, `mkdir`, `test`, `diff` or
-/// `mbsync` is a command for a POSIX shell, anything else a sentence.
+/// `mbsync` is a command for a POSIX shell, anything else a sentence. What only a table tells of is
+/// not there to be cured.
 pub(super) fn cure(indexes: Sides<&Index>, row: &Row<'_>) -> Option<String> {
     let (side, message) = row.file()?;
+    let all_files = |(side, file): (Side, Option<Message<'_>>)| {
+        file.is_none() || indexes[side].messages().are_files()
+    };
+    if !row.files.each().map(|(side, file)| (side, *file)).all(all_files) {
+        return row.reason.and_then(of_part);
+    }
     let spot = Spot { index: indexes[side], message };
     match row.reason {
+        Some(Reason::Misfiled) if indexes[side].is_table() => None,
         Some(reason) => of_reason(indexes, row, reason, side, &spot),
         None if row.marks.contains(&Mark::Misfiled) => of_misfiled_copy(indexes, row),
         None => None,
     }
+}
+
+/// Where one of the two is no file that could be moved or renamed, but a part of an mbox.
+fn of_part(reason: Reason) -> Option<String> {
+    let told = match reason {
+        Reason::FolderAbsent => {
+            "copy the folder too; if it has another name there, say so with --map"
+        }
+        Reason::TruncatedCopy | Reason::NoBody | Reason::Differs => {
+            "maildiff explain shows how the two differ"
+        }
+        _ => return None,
+    };
+    Some(told.to_owned())
 }
 
 fn of_reason(
@@ -74,7 +96,7 @@ fn of_reason(
             Some("sync the folder too; if it has another name there, say so with --map".to_owned())
         }
         Reason::Differs => Some(or(of_other_content(indexes, row), "compare the two files")),
-        Reason::ReusedId | Reason::Unexplained => None,
+        Reason::ReusedId | Reason::Unidentified | Reason::Unexplained => None,
     }
 }
 
@@ -205,7 +227,8 @@ fn move_to(from: &Path, to: &Path) -> Option<String> {
 fn of_misfiled_copy(indexes: Sides<&Index>, row: &Row<'_>) -> Option<String> {
     let mut copies = row.files.each().filter_map(|(side, file)| Some((side, (*file)?)));
     let (side, message) = copies.find(|(_, message)| !message.place().is_delivered())?;
-    Some(Spot { index: indexes[side], message }.file_properly())
+    let spot = Spot { index: indexes[side], message };
+    (!indexes[side].is_table()).then(|| spot.file_properly())
 }
 
 /// Nothing is lost with a message of no bytes; with one that lost its bytes, everything.

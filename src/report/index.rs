@@ -65,7 +65,7 @@ pub fn write(index: &Index, saving: Saving, out: &mut dyn Write) -> io::Result<(
 }
 
 /// All messages and leftovers, by folder and path.
-fn in_order(index: &Index) -> Vec<Message<'_>> {
+pub(super) fn in_order(index: &Index) -> Vec<Message<'_>> {
     let mut messages: Vec<Message<'_>> = index.all_mail().collect();
     messages.par_sort_unstable_by_key(|message| (message.folder(), message.path()));
     messages
@@ -101,7 +101,8 @@ impl Lines<'_> {
     ) -> io::Result<()> {
         let details = fetch::details(index, messages, saving.contents);
         let lines = messages.par_iter().zip(details).map(|(&message, details)| {
-            let details = details.map_err(|error| io::Error::other(error.to_string()))?;
+            let mut details = details.map_err(|error| io::Error::other(error.to_string()))?;
+            details.whole = details.whole.filter(|_| saving.contents);
             text(&Line::Message(message_line(index, message, &details)))
         });
         let lines: Vec<io::Result<Vec<u8>>> = lines.collect();
@@ -169,7 +170,7 @@ fn finding(found: &Finding) -> FindingLine {
 }
 
 fn trouble(index: &Index, folder: usize, error: &Error) -> ErrorLine {
-    let path = error.path().strip_prefix(&index.root).unwrap_or(error.path());
+    let path = index.below(error.path());
     ErrorLine {
         folder: number(folder),
         nature: error.nature().word().to_owned(),
@@ -181,7 +182,7 @@ fn trouble(index: &Index, folder: usize, error: &Error) -> ErrorLine {
 fn message_line<'m>(
     index: &Index,
     message: Message<'m>,
-    Details { header, whole }: &'m Details,
+    Details { header, whole, as_written }: &'m Details,
 ) -> MessageLine<'m> {
     let (path, path_bytes) = told(path_of(message));
     let mut line = MessageLine {
@@ -214,6 +215,10 @@ fn message_line<'m>(
     if let Some(content) = content {
         line.content = content.to_string().into();
         line.content_length = Some(content.length);
+    }
+    if let Some(content) = as_written {
+        line.content_as_written = content.to_string().into();
+        line.content_as_written_length = Some(content.length);
     }
     if let Some((_, beginnings)) = whole {
         line.beginnings = BASE64_NOPAD.encode(beginnings.notes()).into();

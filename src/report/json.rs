@@ -12,7 +12,8 @@ use crate::allow::{Allowance, Remark, Subject, Usage};
 use crate::diff::{Counts, FolderCounts, Ledger, Mark, Reason, Renamed, Row};
 use crate::error::Error;
 use crate::finding::Finding;
-use crate::index::{Index, Message};
+use crate::index::{Index, Message, Messages};
+use crate::maildir::file::Place;
 use crate::maildir::folder_name::FolderName;
 use crate::message::id::Key;
 use crate::side::{Side, Sides};
@@ -126,6 +127,8 @@ struct Tree {
     keys: u64,
     /// Links to directories that were followed; `files` does not count them.
     followed_links: u64,
+    /// Messages that could only be counted.
+    unidentified: u64,
 }
 
 impl Tree {
@@ -139,6 +142,7 @@ impl Tree {
             messages: ledger.messages(),
             keys: keys(report, side),
             followed_links: index.followed.len() as u64,
+            unidentified: report.diff.unidentified[side],
         }
     }
 }
@@ -149,14 +153,18 @@ fn keys(report: &Report<'_>, side: Side) -> u64 {
     let files = report.diff.rows.iter().filter_map(|row| row.files[side]);
     let promoted = files.filter(|file| file.place().is_leftover()).map(Message::key);
     let others: BTreeSet<Key> = promoted.filter(|key| messages.with_key(key).is_empty()).collect();
-    (messages.by_key().count() + others.len()) as u64
+    let tells = |copies: &Messages<'_>| copies.first().is_some_and(|one| !one.is_unidentified());
+    (messages.by_key().filter(tells).count() + others.len()) as u64
 }
 
 #[derive(Serialize)]
+#[allow(clippy::struct_excessive_bools, reason = "each is an answer of its own")]
 struct Verdict {
     complete: bool,
     strict: bool,
     content_checked: bool,
+    /// Only Message-IDs were compared: a side is a table.
+    ids_only: bool,
     failed_on: Vec<&'static str>,
     allowed: Counts,
     exit: u8,
@@ -169,6 +177,7 @@ impl Verdict {
             complete: verdict.complete,
             strict: verdict.strict,
             content_checked: verdict.content_checked,
+            ids_only: report.diff.ids_only,
             failed_on: verdict.failed_on.iter().map(|test| test.word()).collect(),
             allowed: report.accepted.counts,
             exit: verdict.exit.code(),
@@ -359,26 +368,26 @@ impl<'a> Entry<'a> {
     }
 }
 
-/// A file of a tree.
+/// A file of a tree, or what a table tells of a message: then what it does not tell is `null`.
 #[derive(Serialize)]
 pub(super) struct FileEntry<'a> {
-    folder: &'a str,
-    place: &'static str,
+    folder: Option<&'a str>,
+    place: Option<&'static str>,
     #[serde(flatten)]
     path: PathEntry,
-    size: u64,
-    flags: String,
+    size: Option<u64>,
+    flags: Option<String>,
 }
 
 impl<'a> FileEntry<'a> {
     pub(super) fn of(index: &'a Index, file: Message<'_>) -> FileEntry<'a> {
         let folder = index.folders.get(file.folder());
         FileEntry {
-            folder: folder.map(|folder| folder.name.as_str()).unwrap_or_default(),
-            place: file.place().word(),
+            folder: folder.map(|folder| folder.name.as_str()),
+            place: file.known_place().map(Place::word),
             path: PathEntry::of(file.path()),
-            size: file.size(),
-            flags: file.flags().to_string(),
+            size: file.known_size(),
+            flags: file.known_flags().map(|flags| flags.to_string()),
         }
     }
 }
@@ -430,7 +439,7 @@ impl KeyEntry {
     pub(super) fn of(key: &Key) -> KeyEntry {
         let key_bytes = match key {
             Key::Id(id) => beyond_text(id),
-            Key::Content(_) => None,
+            Key::Content(_) | Key::Unidentified => None,
         };
         KeyEntry { key: key.to_string(), key_bytes }
     }

@@ -11,10 +11,12 @@ use crate::side::Side;
 use super::escape::{escape, path_text};
 use super::{List, Report};
 
-/// The ids of the listed messages as written, each once, sorted; the key of one without an id.
+/// The ids of the listed messages as written, each once, sorted; the key of one without an id,
+/// unless it could only be counted.
 pub(super) fn write_ids(report: &Report<'_>, list: List, out: &mut dyn Write) -> io::Result<()> {
-    let files = report.rows().filter_map(Row::file);
-    let ids: BTreeSet<Vec<u8>> = files.map(|(_, message)| id(message)).collect();
+    let files = report.rows().filter_map(Row::file).map(|(_, message)| message);
+    let known = files.filter(|message| !message.is_unidentified());
+    let ids: BTreeSet<Vec<u8>> = known.map(id).collect();
     ids.iter().try_for_each(|id| write_item(id, list, out))
 }
 
@@ -23,11 +25,12 @@ fn id(message: Message<'_>) -> Vec<u8> {
     written.unwrap_or_else(|| message.key().to_string().into_bytes())
 }
 
-/// The paths of the listed files as they can be opened from here, a pair's left one first.
+/// The paths of the listed files as they can be opened from here, a pair's left one first. Of what
+/// a table names without a path there is none.
 pub(super) fn write_paths(report: &Report<'_>, list: List, out: &mut dyn Write) -> io::Result<()> {
     for row in report.rows() {
         for side in Side::BOTH {
-            if let Some(message) = row.files[side] {
+            if let Some(message) = row.files[side].filter(|file| file.known_place().is_some()) {
                 let path = report.indexes[side].path_of(message);
                 let text = path_text(&path);
                 let raw = path.as_os_str().as_bytes();

@@ -22,6 +22,7 @@ mod text;
 pub mod check;
 pub mod explain;
 pub mod index;
+pub mod index_table;
 
 pub use escape::escape;
 pub use text::Shape;

@@ -8,12 +8,13 @@ use maildiff::allow::{self, Accepted, AllowFile};
 use maildiff::check::at_a_glance;
 use maildiff::diff::{self, Same, diff};
 use maildiff::error::Error;
-use maildiff::folders::Selected;
+use maildiff::folders::{Pairs, Selected};
 use maildiff::identify::Extent;
 use maildiff::index::{self, Index};
 use maildiff::leftover::{self, Leftover};
 use maildiff::report::{self, Report};
 use maildiff::side::{Side, Sides};
+use maildiff::source::Source;
 use maildiff::verdict::{Exit, judge};
 
 use crate::cli::{Compare, Output};
@@ -32,16 +33,19 @@ pub(crate) fn run(cli: &Compare) -> anyhow::Result<Exit> {
         bail!(contradiction);
     }
     let roots = cli.roots();
-    let reading = Sides::of(|side| cli.scan_options(side));
+    let reading = Sides::of(|side| cli.reading(side));
     trees::check_apart(&roots, &reading)?;
     check_outputs(&roots, cli)?;
     let allowed = cli.allow.iter().map(|path| allow::read(path));
     let allowed = allowed.collect::<Result<Vec<AllowFile>, Error>>()?;
     let progress = Progress::start(!cli.quiet);
     let sources = trees::open_both(&roots, &reading)?;
+    check_tables(&sources, cli)?;
     trees::check_nothing_shared(&sources)?;
     let (pairs, selected) = trees::pair_folders(&sources, cli.maps(), &cli.selection())?;
-    let indexes = trees::index_both(sources, &index_options(selected, cli), &progress)?;
+    let options = index_options(selected, cli, trees::have_table(&sources));
+    let folderless = Sides::of(|side| !sources[side].tells_folders());
+    let indexes = trees::index_both(sources, &options, &progress)?;
     drop(progress);
     trees::check_mail(&indexes)?;
 
@@ -50,7 +54,8 @@ pub(crate) fn run(cli: &Compare) -> anyhow::Result<Exit> {
         rayon::join(|| leftover::judge(indexes.left), || leftover::judge(indexes.right));
     let judged = Sides::new(left, right);
     let leftovers = judged.as_ref().map(|(leftovers, _)| leftovers.as_slice());
-    let diff = diff(indexes, &pairs, leftovers, diff_options(cli));
+    let ignore_folders = cli.ignore_folders || folderless.iter().any(|folderless| *folderless);
+    let diff = diff(indexes, &pairs, leftovers, diff_options(cli, ignore_folders));
     let errors = Sides::of(|side| {
         let (_, unread) = &judged[side];
         trees::all_errors(indexes[side], unread.iter().chain(&diff.errors[side]))
@@ -65,7 +70,7 @@ pub(crate) fn run(cli: &Compare) -> anyhow::Result<Exit> {
         verdict: &verdict,
         findings: findings(indexes, leftovers),
         errors,
-        notes: trees::notes(indexes, &pairs),
+        notes: notes(indexes, &pairs, folderless),
         only: cli.only(),
         all: cli.all,
         command: env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect(),
@@ -78,18 +83,44 @@ pub(crate) fn run(cli: &Compare) -> anyhow::Result<Exit> {
     written.map(|()| verdict.exit)
 }
 
-fn index_options(selected: Selected, cli: &Compare) -> Sides<index::Options> {
+/// What is asked of contents and dates, which a table has not, has no answer.
+fn check_tables(sources: &Sides<Source>, cli: &Compare) -> anyhow::Result<()> {
+    let Some((side, _)) = sources.each().find(|(_, source)| source.is_table()) else {
+        return Ok(());
+    };
+    let asked = [
+        (cli.content, "--content", "contents"),
+        (cli.before().is_some(), "--before", "Date fields"),
+    ];
+    let missing = asked.into_iter().find(|(is_asked, ..)| *is_asked);
+    missing.map_or(Ok(()), |(_, option, what)| {
+        bail!("{option} asks for {what}, and the {side} is a table, which holds none")
+    })
+}
+
+fn notes(indexes: Sides<&Index>, pairs: &Pairs, folderless: Sides<bool>) -> Vec<String> {
+    let mut notes = trees::notes(indexes, pairs);
+    for (side, _) in folderless.each().filter(|(_, folderless)| **folderless) {
+        notes.push(format!(
+            "{side}: it does not tell folders, so where messages lie was not compared"
+        ));
+    }
+    notes
+}
+
+fn index_options(selected: Selected, cli: &Compare, ids_only: bool) -> Sides<index::Options> {
     selected.excluded.map(|excluded| index::Options {
         excluded,
         before: cli.before(),
         case_sensitive: cli.case_sensitive,
         extent: Extent::Key,
+        ids_only,
     })
 }
 
-fn diff_options(cli: &Compare) -> diff::Options {
+fn diff_options(cli: &Compare, ignore_folders: bool) -> diff::Options {
     diff::Options {
-        ignore_folders: cli.ignore_folders,
+        ignore_folders,
         content: cli.content,
         one_way: cli.one_way,
         same: if cli.lists_same() { Same::Told } else { Same::Counted },
@@ -123,7 +154,7 @@ fn name_unused(accepted: &Accepted<'_>) {
 
 /// Checks where the reports will lie before anything is read for them.
 fn check_outputs(roots: &Sides<PathBuf>, cli: &Compare) -> Result<(), Error> {
-    let inboxes = Side::BOTH.into_iter().filter_map(|side| cli.scan_options(side).inbox);
+    let inboxes = Side::BOTH.into_iter().filter_map(|side| cli.reading(side).tree.inbox);
     let trees: Vec<PathBuf> = roots.iter().cloned().chain(inboxes).collect();
     cli.outputs().iter().try_for_each(|file| output::check_place(&file.path, &trees))
 }

@@ -5,10 +5,10 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use maildiff::explain::{Trees, explain};
 use maildiff::folders::Selection;
-use maildiff::index::{self, index};
-use maildiff::maildir::scan::scan;
+use maildiff::index;
 use maildiff::report::explain::{self as report, Account};
 use maildiff::side::{Side, Sides};
+use maildiff::source::Source;
 use maildiff::verdict::Exit;
 
 use crate::cli::Explain;
@@ -33,9 +33,12 @@ pub(crate) fn run(cli: &Explain) -> anyhow::Result<Exit> {
 
 fn run_one(cli: &Explain) -> anyhow::Result<Exit> {
     let progress = Progress::start(true);
-    let scan = scan(cli.left(), &cli.scan_options(Side::Left))?;
-    progress.expect(scan.files.len());
-    let index = index(scan, &index_options(cli), progress.read());
+    let reading = cli.reading(Side::Left);
+    let source = Source::open(cli.left(), &reading)?;
+    trees::check_options(&source, &reading)?;
+    check_mail(&source, cli.left())?;
+    progress.expect(source.size());
+    let index = source.index(&index_options(cli), progress.read())?;
     drop(progress);
     let notes = index.note.iter().cloned().collect();
     tell(cli, Trees::One(&index), notes)
@@ -43,13 +46,12 @@ fn run_one(cli: &Explain) -> anyhow::Result<Exit> {
 
 fn run_two(cli: &Explain, right: &Path) -> anyhow::Result<Exit> {
     let roots = Sides::new(cli.left(), right).map(Path::to_owned);
-    let reading = Sides::of(|side| cli.scan_options(side));
+    let reading = Sides::of(|side| cli.reading(side));
     trees::check_apart(&roots, &reading)?;
     let progress = Progress::start(true);
     let sources = trees::open_both(&roots, &reading)?;
-    if let Some((side, _)) = sources.each().find(|(_, source)| source.tree().is_none()) {
-        let what = "explain reads mail, and of a saved index there is none";
-        bail!("{}: {what}: name the tree", roots[side].display());
+    for (side, source) in sources.each() {
+        check_mail(source, &roots[side])?;
     }
     trees::check_nothing_shared(&sources)?;
     let (pairs, _) = trees::pair_folders(&sources, cli.maps(), &Selection::default())?;
@@ -59,6 +61,14 @@ fn run_two(cli: &Explain, right: &Path) -> anyhow::Result<Exit> {
     trees::check_mail(&indexes)?;
     let indexes = indexes.as_ref();
     tell(cli, Trees::Two(indexes, &pairs), trees::notes(indexes, &pairs))
+}
+
+fn check_mail(source: &Source, root: &Path) -> anyhow::Result<()> {
+    if !source.holds_mail() {
+        let (path, what) = (root.display(), source.what());
+        bail!("{path}: explain reads mail, and of {what} there is none: name the tree");
+    }
+    Ok(())
 }
 
 fn index_options(cli: &Explain) -> index::Options {

@@ -11,9 +11,8 @@ use maildiff::error::Error;
 use maildiff::folders::{self, Ground, Pairs, Selected, Selection};
 use maildiff::index::{self, Index};
 use maildiff::maildir::folder_name::FolderName;
-use maildiff::maildir::scan;
 use maildiff::side::{Side, Sides};
-use maildiff::source::{STDIN, Source};
+use maildiff::source::{self, STDIN, Source};
 
 use crate::progress::Progress;
 use crate::talk::complain;
@@ -21,13 +20,13 @@ use crate::talk::complain;
 /// Two sides that share files would compare a tree with itself and find nothing missing.
 pub(super) fn check_apart(
     roots: &Sides<PathBuf>,
-    options: &Sides<scan::Options>,
+    options: &Sides<source::Options>,
 ) -> anyhow::Result<()> {
     if roots.iter().all(|root| root == Path::new(STDIN)) {
         bail!("both sides are standard input: name a tree or a file for one of them");
     }
     let places = Sides::of(|side| {
-        let inbox = options[side].inbox.clone();
+        let inbox = options[side].tree.inbox.clone();
         let places = inbox.into_iter().chain([roots[side].clone()]);
         places.filter_map(|place| fs::canonicalize(place).ok()).collect::<Vec<PathBuf>>()
     });
@@ -52,17 +51,20 @@ fn is_one_directory(left: &Path, right: &Path) -> bool {
 /// A link from one side into the other makes one file of two: with the one tree the other's mail
 /// would go.
 pub(super) fn check_nothing_shared(sources: &Sides<Source>) -> anyhow::Result<()> {
-    let Some((left, right)) = sources.left.tree().zip(sources.right.tree()) else { return Ok(()) };
-    let scans = Sides::new(left, right);
-    if !left.seen.is_disjoint(&right.seen) {
+    if let Some((left, right)) = sources.left.tree().zip(sources.right.tree())
+        && !left.seen.is_disjoint(&right.seen)
+    {
         bail!("both sides read one directory, through a link: the trees are not apart");
     }
-    for (side, scan) in scans.each() {
-        let other = &scans[side.other()];
-        let root = fs::canonicalize(&other.root).unwrap_or_default();
-        let shared =
-            |target: &&PathBuf| target.starts_with(&root) || other.targets.contains(*target);
-        if let Some(target) = scan.targets.iter().find(shared) {
+    let Some((left, right)) = sources.left.place().zip(sources.right.place()) else {
+        return Ok(());
+    };
+    let places = Sides::new(left, right);
+    for (side, (_, targets)) in places.each() {
+        let (root, others) = places[side.other()];
+        let root = fs::canonicalize(root).unwrap_or_default();
+        let shared = |target: &&PathBuf| target.starts_with(&root) || others.contains(*target);
+        if let Some(target) = targets.iter().find(shared) {
             bail!("a link of the {side} leads to {}, which the other side has", target.display());
         }
     }
@@ -72,15 +74,27 @@ pub(super) fn check_nothing_shared(sources: &Sides<Source>) -> anyhow::Result<()
 /// Opens both sides, at the same time.
 pub(super) fn open_both(
     roots: &Sides<PathBuf>,
-    options: &Sides<scan::Options>,
+    options: &Sides<source::Options>,
 ) -> anyhow::Result<Sides<Source>> {
     let of = |side: Side| Source::open(&roots[side], &options[side]);
     let (left, right) = rayon::join(|| of(Side::Left), || of(Side::Right));
     let sources = both_of(left, right)?;
     for (side, source) in sources.each() {
-        check_tree_options(side, source, &options[side])?;
+        if source.tree().is_none() && options[side].tree.inbox.is_some() {
+            bail!("--inbox-{side} is of a tree, and the {side} is none");
+        }
+    }
+    if options.iter().any(|options| options.dialect.is_some())
+        && !sources.iter().any(Source::is_mbox)
+    {
+        bail!("--mbox is of an mbox, and neither side is one");
     }
     Ok(sources)
+}
+
+/// Whether a side is a table, so that only Message-IDs can be compared.
+pub(super) fn have_table(sources: &Sides<Source>) -> bool {
+    sources.iter().any(Source::is_table)
 }
 
 /// Both, or what went wrong with either.
@@ -95,10 +109,12 @@ fn both_of<T>(left: Result<T, Error>, right: Result<T, Error>) -> anyhow::Result
     }
 }
 
-/// What a saved index is made of was settled when it was made.
-fn check_tree_options(side: Side, source: &Source, options: &scan::Options) -> anyhow::Result<()> {
-    if source.tree().is_none() && options.inbox.is_some() {
-        bail!("--inbox-{side} is of a tree, and the {side} is none");
+/// Options that are of another kind of side than this one, where it is alone, change nothing.
+pub(super) fn check_options(source: &Source, options: &source::Options) -> anyhow::Result<()> {
+    if source.tree().is_none() && options.tree.inbox.is_some() {
+        bail!("--inbox is of a Maildir tree, and this is none");
+    } else if !source.is_mbox() && options.dialect.is_some() {
+        bail!("--mbox is of an mbox, and this is none");
     }
     Ok(())
 }

@@ -10,8 +10,14 @@ use std::path::Path;
 use std::process::Command;
 
 /// The pages that people read first; their commands and scripts are run.
-const PAGES: [&str; 5] =
-    ["README.md", "docs/check.md", "docs/formats.md", "docs/identity.md", "docs/maildir.md"];
+const PAGES: [&str; 6] = [
+    "README.md",
+    "docs/at-scale.md",
+    "docs/check.md",
+    "docs/formats.md",
+    "docs/identity.md",
+    "docs/maildir.md",
+];
 /// The cases that have scripts in them.
 const CASES: [&str; 2] = ["testdata/check/README.md", "testdata/saved/README.md"];
 

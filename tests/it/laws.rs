@@ -6,22 +6,30 @@ use std::collections::BTreeMap;
 use std::env;
 use std::fs;
 use std::path::Path;
+use std::sync::atomic::AtomicU64;
 
 use maildiff::cell::{defuse, undefuse};
+use maildiff::fetch;
 use maildiff::identify::{self, Counts, Identifier, Options};
+use maildiff::index::{self, index_mboxes};
+use maildiff::input::Input;
 use maildiff::mail_file::{Buffer, MailFile};
 use maildiff::maildir::file_name;
 use maildiff::maildir::folder_name::decode_component;
 use maildiff::maildir::layout::{self, Layout as AnyLayout};
+use maildiff::mbox::Mboxes;
+use maildiff::mbox::dialect::Dialect;
 use maildiff::message::canonical::{Canonical, canonical};
 use maildiff::message::envelope::Envelope;
 use maildiff::message::id::message_id;
 use maildiff::report::csv::{COLUMNS, FOLDER_COLUMNS};
+use maildiff::table;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use serde_json::Value;
 
 use crate::allow::{Table, under};
+use crate::export::{Writer, mbox};
 use crate::plan::{ANYTHING, ANYWHERE, DELIVERED, Layout, MESSAGES, Plan, Scope, plans};
 use crate::tree::{COUNTS, Report, Run, Tree, compare, raw, report, tool};
 
@@ -99,6 +107,26 @@ proptest! {
     }
 
     #[test]
+    fn a_tree_and_the_table_of_it_are_the_same(
+        plan in plans(DELIVERED), other in plans(DELIVERED),
+        options in prop::sample::select(&["", "--ignore-folders", "--case-sensitive"][..]),
+    ) {
+        let tree = plan.build();
+        let place = Tree::bare().with("table", plan.table()).with("other", other.table());
+        let itself = report(&tree, &place.path("table"), options);
+        prop_assert_eq!((itself.status, itself.count("same")), (0, plan.0.len() as u64));
+        // What a table stands for makes no difference, whatever it is held against.
+        let there = report(&tree, &place.path("other"), options);
+        let tables = report(&place.path("table"), &place.path("other"), options);
+        prop_assert_eq!(there.status, tables.status);
+        // Copies pair in the order of their places, which may be another one.
+        for word in COUNTS.iter().filter(|word| **word != "flags") {
+            prop_assert_eq!(there.count(word), tables.count(word), "{}", word);
+        }
+        prop_assert_eq!(there.ledger("left"), tables.ledger("left"));
+    }
+
+    #[test]
     fn layouts_line_ends_and_sync_marks_change_no_class(
         left in plans(ANYWHERE), right in plans(ANYWHERE),
         layout in prop::sample::select(&[Layout::MaildirPlusPlus, Layout::Fs, Layout::Legacy][..]),
@@ -111,6 +139,29 @@ proptest! {
         let plain = report(&left, &right.build(), "--content");
         let changed = report(&left, &changed, "--content");
         prop_assert_eq!(plain.counts(), changed.counts());
+    }
+
+    #[test]
+    fn an_mbox_changes_no_class(
+        // Of several contents under one id, which is whose partner is for the paths to say.
+        left in plans(Scope { reused: false, ..DELIVERED }),
+        right in plans(Scope { reused: false, ..DELIVERED }),
+        writer in prop::sample::select(&[Writer::Mboxo, Writer::Mboxrd, Writer::Careless][..]),
+        options in options(),
+    ) {
+        let itself = report(&right.build(), &right.mboxes(writer), options);
+        // Of equal copies in one folder any may be the partner, whatever its flags are.
+        let counts = |report: &Report| {
+            let words = COUNTS.iter().filter(|word| **word != "flags");
+            words.map(|word| report.count(word)).collect::<Vec<_>>()
+        };
+        prop_assert_eq!(itself.status, 0);
+        let left = left.build();
+        let plain = report(&left, &right.build(), options);
+        let mboxes = report(&left, &right.mboxes(writer), options);
+        prop_assert_eq!(plain.status, mboxes.status);
+        prop_assert_eq!(counts(&plain), counts(&mboxes));
+        prop_assert_eq!(plain.ledger("right"), mboxes.ledger("right"));
     }
 
     #[test]
@@ -462,6 +513,54 @@ fn outputs(left: &Tree, right: &Tree, files: &Tree, threads: &str) -> Vec<Vec<u8
         .collect()
 }
 
+/// What is in an mbox, message by message, without CR.
+fn letters(bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
+    let input = Input::unpack(Path::new("mbox"), bytes).unwrap();
+    let mboxes = Mboxes::of_file(Path::new("mbox"), input, Dialect::Auto).unwrap()?;
+    let count = mboxes.messages();
+    let index = index_mboxes(mboxes, &index::Options::default(), &AtomicU64::new(0));
+    assert!(index.errors.is_empty() && index.files() >= count as u64);
+    let mut messages: Vec<_> = index.messages().iter().collect();
+    assert_eq!(messages.len(), count);
+    assert!(fetch::contents(&index, &messages).is_empty());
+    let at = |path: &Path| path.to_str().unwrap().rsplit(':').next().unwrap().parse().unwrap();
+    messages.sort_by_key(|message| -> u64 { at(message.path()) });
+    let openings = fetch::openings(&index, &messages);
+    Some(openings.into_iter().map(Result::unwrap).collect())
+}
+
+/// Without the first Content-Length.
+fn without_length(message: &[u8]) -> Vec<u8> {
+    let mut lines: Vec<&[u8]> = message.split_inclusive(|&byte| byte == b'\n').collect();
+    let length = lines.iter().position(|line| line.starts_with(b"Content-Length: ")).unwrap();
+    lines.remove(length);
+    lines.concat()
+}
+
+/// Bytes that are almost an mbox.
+fn mbox_like() -> impl Strategy<Value = Vec<u8>> {
+    const PIECES: [&[u8]; 16] = [
+        b"From ann@example.org Fri May 17 12:00:00 2024\n",
+        b"From here on\n",
+        b"From ",
+        b">From a\n",
+        b">>From b\n",
+        b">",
+        b"\n",
+        b"\n\n",
+        b"\r\n",
+        b"\r",
+        b"A: 1\n",
+        b"Message-ID: <a@example.org>\n",
+        b"Content-Length: 7\n",
+        b"Content-Length: 46\n",
+        b"Subject: DON'T DELETE THIS MESSAGE -- FOLDER INTERNAL DATA\nX-IMAP: 1 1\n",
+        b"text\0\xff",
+    ];
+    prop::collection::vec(prop::sample::select(&PIECES[..]), 0..24)
+        .prop_map(|pieces| pieces.concat())
+}
+
 /// Bytes that are almost mail.
 fn mail_like() -> impl Strategy<Value = Vec<u8>> {
     const PIECES: [&[u8]; 32] = [
@@ -546,6 +645,36 @@ proptest! {
     #![proptest_config(many())]
 
     #[test]
+    fn what_was_written_into_an_mbox_comes_out_of_it(
+        bodies in prop::collection::vec(mbox_like(), 1..6),
+    ) {
+        // Without what makes a writer's message no message any more, and its CRs.
+        let of = |body: &Vec<u8>| {
+            let body: Vec<u8> = body.iter().copied().filter(|byte| *byte != b'\r').collect();
+            [b"Subject: a letter\n\n", body.as_slice(), b"\n"].concat()
+        };
+        let messages: Vec<Vec<u8>> = bodies.iter().map(of).collect();
+        prop_assert_eq!(&letters(&mbox(Writer::Mboxrd, messages.clone())).unwrap(), &messages);
+        // Every line that could begin a message is quoted; nothing else could be undone wrongly.
+        let is_plain = |message: &Vec<u8>| !message.windows(6).any(|part| part == b">From ");
+        if messages.iter().all(is_plain) {
+            prop_assert_eq!(&letters(&mbox(Writer::Mboxo, messages.clone())).unwrap(), &messages);
+        }
+        let counted = letters(&mbox(Writer::Mboxcl2, messages.clone())).unwrap();
+        let uncounted = counted.iter().map(|message| without_length(message));
+        prop_assert_eq!(uncounted.collect::<Vec<_>>(), messages);
+    }
+
+    #[test]
+    fn no_mbox_is_too_strange(bytes in mbox_like()) {
+        let from = b"From ann@example.org Fri May 17 12:00:00 2024\n";
+        prop_assert!(letters(&[from, bytes.as_slice()].concat()).is_some());
+        prop_assert!(letters(&bytes).is_some() || !bytes.starts_with(from));
+        let twice = [from, bytes.as_slice(), b"\n\n", from, &bytes].concat();
+        prop_assert!(letters(&twice).is_some());
+    }
+
+    #[test]
     fn any_bytes_have_an_identity_or_a_cause(mail in mail_like(), certain in any::<bool>()) {
         let directory = Tree::bare().with("mail", mail.clone());
         let mut buffer = Buffer::default();
@@ -597,6 +726,18 @@ proptest! {
     }
 
     #[test]
+    fn any_bytes_are_a_table_or_an_error(text in table_like()) {
+        let input = Input::unpack(Path::new("t"), text.as_slice()).unwrap();
+        let told = table::Table::open(input).map_err(|error| error.to_string());
+        let holds = |table: table::Table| table.tells().folders != table.folders().is_empty();
+        let is_fine = told.map_or_else(
+            |told| told.starts_with("t: "),
+            |table| table.rows() == 0 || holds(table),
+        );
+        prop_assert!(is_fine);
+    }
+
+    #[test]
     fn any_directory_has_a_folder_name(
         paths in prop::collection::vec(prop::collection::vec(name_like(), 1..4), 1..6),
     ) {
@@ -635,6 +776,39 @@ proptest! {
         prop_assert!(!safe.starts_with(['\t', '\r', '\n']));
         prop_assert!(!safe.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']));
     }
+}
+
+/// Bytes of which tables are made, in any order; mostly behind the titles of one.
+fn table_like() -> impl Strategy<Value = Vec<u8>> {
+    let words: &[&[u8]] = &[
+        b"mailbox",
+        b"uid",
+        b"hdr.message-id",
+        b"INBOX",
+        b"<a@b>",
+        b"id:",
+        b"a@b",
+        b"\t",
+        b"\n",
+        b" ",
+        b"\r\n",
+        b"7",
+        b"\xef\xbb\xbf",
+        b"[",
+        b"]",
+        b"{\"id\":\"a@b\",",
+        b"\"filename\":[\"/m/cur/1\"]}",
+        b"null",
+        b"\"",
+        b"\\",
+        b"\0",
+        b"\xff",
+    ];
+    let titles: &[&[u8]] =
+        &[b"", b"mailbox\tuid\thdr.message-id\n", b"hdr.message-id\tmailbox\n", b"[{\"id\":"];
+    let words = prop::collection::vec(prop::sample::select(words), 0..24);
+    (prop::sample::select(titles), words)
+        .prop_map(|(titles, words)| [titles, &words.concat()].concat())
 }
 
 fn date_like() -> impl Strategy<Value = Vec<u8>> {

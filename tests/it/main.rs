@@ -6,6 +6,8 @@
 #[path = "../spool/mod.rs"]
 mod spool;
 mod tree;
+mod export;
+mod mbox;
 mod plan;
 mod terminal;
 mod attacks;
@@ -17,10 +19,12 @@ mod docs;
 mod examples;
 mod fix;
 mod explain;
+mod index_table;
 mod laws;
 mod letters;
 mod reasons;
 mod saved;
+mod table;
 mod tidy;
 mod trees;
 mod untouched;

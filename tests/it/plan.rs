@@ -1,8 +1,11 @@
 //! Random trees: plans of a few files out of few ids, contents and folders, so that everything
 //! meets everything; and what they become on a disk, in one layout or another.
 
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
 
+use crate::export::{Writer, mbox};
 use crate::tree::{Mail, Tree, anonymous, mail};
 
 /// The folders of a plan, in an order that is that of their paths in every layout, INBOX apart.
@@ -166,6 +169,31 @@ impl Item {
         }
     }
 
+    fn table_row(&self) -> String {
+        let mailbox = match FOLDERS[self.folder] {
+            [] => "INBOX".to_owned(),
+            levels => levels.join("/"),
+        };
+        let flags = match (self.place, FLAGS[self.flags]) {
+            (Place::Cur, "S") => "\\Seen",
+            (Place::Cur, "RS") => "\\Answered \\Seen",
+            _ => "\\Recent",
+        };
+        let id = match self.what {
+            What::Mail { id: Some(id), .. } => format!("<{}@example.org>", IDS[id]),
+            _ => String::new(),
+        };
+        format!("{mailbox}\t{}\t{flags}\t{id}\n", self.number + 1)
+    }
+
+    /// The fields that tell in an mbox what its name tells in a Maildir.
+    fn status(&self) -> String {
+        let flags = if self.place == Place::Cur { FLAGS[self.flags] } else { "" };
+        let read = if flags.contains('S') { "Status: RO\n" } else { "" };
+        let answered = if flags.contains('R') { "X-Status: A\n" } else { "" };
+        format!("{read}{answered}")
+    }
+
     /// Whether two files are copies of one message.
     pub(crate) fn is_copy_of(&self, other: &Item) -> bool {
         self.what == other.what
@@ -195,6 +223,12 @@ impl Layout {
 }
 
 impl Plan {
+    /// The table of the messages, as a server prints it that has them all.
+    pub(crate) fn table(&self) -> String {
+        let titles = "mailbox\tuid\tflags\thdr.message-id\n".to_owned();
+        titles + &self.0.iter().map(Item::table_row).collect::<String>()
+    }
+
     /// The tree that was planned, as Maildir++.
     pub(crate) fn build(&self) -> Tree {
         self.build_as(Layout::MaildirPlusPlus, &<[u8]>::to_vec)
@@ -212,6 +246,20 @@ impl Plan {
                 tree.folder(layout.directory(FOLDERS[item.folder])).with(item.path(layout), bytes);
         }
         tree
+    }
+
+    /// The same as mboxes, each of a folder with mail in it; of messages only.
+    pub(crate) fn mboxes(&self, writer: Writer) -> Tree {
+        let mut folders: BTreeMap<usize, Vec<Vec<u8>>> = BTreeMap::new();
+        for item in &self.0 {
+            let message = [item.status().as_bytes(), &item.bytes()].concat();
+            folders.entry(item.folder).or_default().push(message);
+        }
+        folders.into_iter().fold(Tree::bare(), |tree, (folder, messages)| {
+            let levels = FOLDERS[folder];
+            let path = if levels.is_empty() { "INBOX".to_owned() } else { levels.join("/") };
+            tree.with(path + ".mbox", mbox(writer, messages))
+        })
     }
 
     /// The plan without one of its files, and that file.

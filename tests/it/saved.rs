@@ -326,6 +326,27 @@ fn what_cannot_be_understood_is_refused() {
 }
 
 #[test]
+fn an_index_is_saved_again_as_it_is() {
+    let tree = Tree::of(&["a", "b"]).with("cur/c:2,", anonymous()).with("tmp/d", mail("d"));
+    let [whole, headers] =
+        ["", "--headers-only"].map(|options| Saved::of(tree.root(), "a.idx", options));
+    let unscanned = |saved: &Saved| {
+        let mut lines = saved.lines();
+        lines[0]["scanned"] = Value::Null;
+        *lines.last_mut().unwrap() = Value::Null;
+        lines
+    };
+    let again = Saved::of(&whole.path(), "b.idx.zst", "");
+    let again = Saved::of(&again.path(), "c.idx", "");
+    assert_eq!(unscanned(&again), unscanned(&whole));
+    let fewer = Saved::of(&whole.path(), "b.idx", "--headers-only");
+    assert_eq!(unscanned(&fewer), unscanned(&headers));
+    let path = headers.path();
+    let words: [&dyn AsRef<std::ffi::OsStr>; 2] = [&"index", &path];
+    maildiff(&words).exits(2).complains("a.idx: has no contents: index the tree again");
+}
+
+#[test]
 fn without_contents_nothing_is_proven_that_needs_them() {
     let left = Tree::of(&["a", "b"]).with("cur/c:2,", mail("c").saying("one\n"));
     let same = Tree::of(&["a", "b"]).with("cur/c:2,", mail("c").saying("one\n"));

@@ -187,7 +187,7 @@ fn no_damage_is_touched_while_it_is_looked_at() {
 }
 
 #[test]
-fn what_is_no_tree_is_not_touched_either() {
+fn what_is_an_mbox_is_not_touched_either() {
     let accessed = cfg!(any(target_os = "linux", target_os = "android")) && tells_access();
     let mbox =
         [b"From ann@example.org Fri May 17 12:00:00 2024\n", &mail("a").bytes()[..]].concat();
@@ -195,7 +195,9 @@ fn what_is_no_tree_is_not_touched_either() {
     age_all(&bad);
     let before = states(bad.root(), accessed);
     for path in [bad.root().to_owned(), bad.path("inbox")] {
-        Run::of(tool().arg(good.root()).arg(path)).exits(2);
+        Run::of(tool().arg("--content").arg(good.root()).arg(&path)).exits(0);
+        unchanged("an mbox", &before, &states(bad.root(), accessed));
+        Run::of(tool().arg("check").arg(&path)).exits(2);
         unchanged("no tree", &before, &states(bad.root(), accessed));
     }
 }

@@ -12,6 +12,12 @@ mod spool;
 #[allow(dead_code, reason = "the other tests use the rest")]
 #[path = "../it/tree.rs"]
 mod tree;
+#[allow(dead_code, reason = "the other tests use the rest")]
+#[path = "../it/export.rs"]
+mod export;
+#[allow(dead_code, reason = "the other tests use the rest")]
+#[path = "../it/plan.rs"]
+mod plan;
 
 mod programs;
 mod place;
@@ -22,15 +28,24 @@ mod account;
 mod page;
 mod readers;
 mod routes;
+mod tables;
 mod hazards;
 mod story;
 mod rules;
 mod agreement;
+mod scale;
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let arguments = libtest_mimic::Arguments::from_args();
-    let trials = [routes::trials(), hazards::trials(), story::trials(), agreement::trials()];
+    let trials = [
+        routes::trials(),
+        hazards::trials(),
+        story::trials(),
+        agreement::trials(),
+        tables::trials(),
+        scale::trials(),
+    ];
     libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit_code()
 }

@@ -6,18 +6,30 @@ use std::process::{Command, Output, Stdio};
 
 use libtest_mimic::{Completion, Failed, Trial};
 
-/// A trial that needs these programs. Where one is missing the trial is ignored and says so, or
-/// fails if `MAILDIFF_REAL=required` says that nothing may be left out.
+/// A trial that needs these programs.
 pub(crate) fn trial(name: &str, needed: &'static [&'static str], test: fn()) -> Trial {
-    let told = name.to_owned();
-    Trial::ignorable_test(name, move || {
+    let lacks = || {
         let missing: Vec<&str> =
             needed.iter().copied().filter(|name| find(name).is_none()).collect();
-        if missing.is_empty() {
-            test();
-            return Ok(Completion::Completed);
+        (!missing.is_empty()).then(|| missing.join(", "))
+    };
+    trial_unless(name, lacks, test)
+}
+
+/// A trial that cannot be made if anything is lacking. Then it is ignored and says so, or fails if
+/// `MAILDIFF_REAL=required` says that nothing may be left out.
+pub(crate) fn trial_unless(
+    name: &str,
+    lacks: impl Fn() -> Option<String> + Send + 'static,
+    test: fn(),
+) -> Trial {
+    let told = name.to_owned();
+    Trial::ignorable_test(name, move || {
+        if let Some(lacking) = lacks() {
+            return skip(&format!("{told} needs {lacking}"));
         }
-        skip(&format!("{told} needs {}", missing.join(", ")))
+        test();
+        Ok(Completion::Completed)
     })
 }
 
@@ -63,7 +75,11 @@ pub(crate) struct Told {
 impl Told {
     /// Runs a program to its end.
     pub(crate) fn by(command: &mut Command) -> Told {
-        let Output { status, stdout, stderr } = command.output().unwrap();
+        Told::of(command.output().unwrap())
+    }
+
+    /// What came of a program that has ended.
+    pub(crate) fn of(Output { status, stdout, stderr }: Output) -> Told {
         Told { status: status.code(), stdout, talk: String::from_utf8_lossy(&stderr).into_owned() }
     }
 

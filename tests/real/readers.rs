@@ -37,20 +37,21 @@ impl Reader {
     pub(crate) fn ids(self, tree: &Path, beside: &Path) -> Ids {
         fs::create_dir_all(beside).unwrap();
         match self {
-            Reader::Notmuch => index_with_notmuch(tree, beside),
+            Reader::Notmuch => notmuch(&index_with_notmuch(tree, beside)),
             Reader::Mu => mu(tree, beside),
             Reader::Mblaze => mblaze(tree),
         }
     }
 }
 
-fn index_with_notmuch(tree: &Path, beside: &Path) -> Ids {
+/// Makes notmuch index a tree, its own files beside it; tells where its configuration is.
+pub(crate) fn index_with_notmuch(tree: &Path, beside: &Path) -> PathBuf {
     let configuration = beside.join("config");
     let (database, mail) = (beside.display(), tree.display());
     fs::write(&configuration, format!("[database]\npath={database}\nmail_root={mail}\n")).unwrap();
     let mut new = program("notmuch");
     Told::by(new.arg("--config").arg(&configuration).args(["new", "--quiet"])).went_well();
-    notmuch(&configuration)
+    configuration
 }
 
 /// What notmuch has, whose database is up to date, by its configuration.

@@ -26,6 +26,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         ),
         trial("odd_names_arrive", &["dovecot", "doveadm", "mbsync"], odd_names_arrive),
         trial("offlineimap_pulls", &["dovecot", "offlineimap"], offlineimap_pulls),
+        trial("doveadm_fills_mboxes", &["dovecot", "doveadm"], doveadm_fills_mboxes),
     ]
 }
 
@@ -217,7 +218,7 @@ fn mbsync_pushes() {
 }
 
 /// Names with all that a name may have on a server that keeps each level in a directory.
-const ODD_NAMES: [&str; 17] = [
+pub(crate) const ODD_NAMES: [&str; 17] = [
     "R&D",
     "Été/été",
     "日本/仕事",
@@ -237,7 +238,7 @@ const ODD_NAMES: [&str; 17] = [
     "INBOX/within",
 ];
 /// Those that Maildir++ has no way to write.
-const DOTTED_NAMES: [&str; 2] = ["v1.2", "Lists.old/2012"];
+pub(crate) const DOTTED_NAMES: [&str; 2] = ["v1.2", "Lists.old/2012"];
 
 fn odd_names_arrive() {
     let place = Place::new("odd_names");
@@ -298,4 +299,17 @@ fn offlineimap_pulls() {
     }
     spool.became_mirrored(&replica, CHANGED_BY_OFFLINEIMAP);
     page::holds("offlineimap", &spool.table(CHANGED_BY_OFFLINEIMAP));
+}
+
+fn doveadm_fills_mboxes() {
+    let spool = Spool::new("doveadm_fills_mboxes");
+    let mboxes = spool.place.directory("mboxes");
+    spool.server.takes_over(&mboxes);
+    let location = mboxes.to_str().unwrap();
+    let location = format!("mbox:{location}:INBOX={location}/inbox");
+    spool.server.doveadm("ann", "backup", &[&location]).went_well();
+    // Dovecot quotes nothing, says how long each message is, and keeps what a Maildir's name tells.
+    let report = spool.became(&mboxes, &[]);
+    assert_eq!(report.json["right"]["layout"], "mbox");
+    spool.became_mirrored(&mboxes, &[]);
 }

@@ -15,6 +15,7 @@ use crate::index::line::{ErrorLine, FindingLine, FolderLine, MessageLine, PathTe
 use crate::index::record::Facts;
 use crate::index::{Index, Message, Tally};
 use crate::maildir::file::{File, Otherwise, Place};
+use crate::maildir::file_name::Flags;
 use crate::maildir::folder_name::FolderName;
 use crate::maildir::scan::Folder;
 use crate::message::beginnings::Beginnings;
@@ -78,10 +79,10 @@ pub(super) fn finding(line: &FindingLine) -> Result<Option<Finding>, Damage> {
     Ok(Some(found.in_state(state.unwrap_or_default()).at(severity)))
 }
 
-/// What could not be read in the tree of this root.
-pub(super) fn error(line: &ErrorLine, root: &std::path::Path) -> Result<Error, Damage> {
+/// What could not be read in the tree of this index.
+pub(super) fn error(line: &ErrorLine, index: &Index) -> Result<Error, Damage> {
     let nature = Nature::ALL.into_iter().find(|nature| nature.word() == line.nature);
-    let path = root.join(path(&line.place)?);
+    let path = index.on_disk(&path(&line.place)?);
     Ok(Error::told(&path, line.error.clone()).of(nature.unwrap_or(Nature::Unreadable)))
 }
 
@@ -92,6 +93,7 @@ pub(super) struct Told<'a> {
     pub(super) path: Cow<'a, [u8]>,
     pub(super) facts: Facts,
     pub(super) identity: Identity,
+    pub(super) flags: Flags,
     /// Its own inode number and that of what was read, where they matter.
     pub(super) inodes: Option<(u64, u64)>,
 }
@@ -117,7 +119,8 @@ pub(super) fn message<'a>(line: &'a MessageLine<'_>, at: u64) -> Result<Told<'a>
     let (shape, date) = (shape(line), date(line));
     let identity = Identity { id, content, shape, length, date, details: None };
     let inodes = line.inode.map(|own| (own, line.target_inode.unwrap_or(own)));
-    Ok(Told { file, path, facts, identity, inodes })
+    let flags = line.flags.bytes().collect();
+    Ok(Told { file, path, facts, identity, flags, inodes })
 }
 
 /// Its id or, where it has none, its content.
@@ -173,10 +176,15 @@ pub(super) fn details(line: &MessageLine<'_>) -> Result<Details, Damage> {
     };
     let header = Header { envelope, wire_size: line.header_size.unwrap_or_default() };
     if line.content.is_empty() {
-        return Ok(Details { header, whole: None });
+        return Ok(Details { header, ..Details::default() });
     }
     let content = content_of(&line.content, line.content_length)?;
     let notes = BASE64_NOPAD.decode(line.beginnings.as_bytes());
     let notes = notes.map_err(|_| "its beginnings make no sense")?;
-    Ok(Details { header, whole: Some((content, Beginnings::of(notes))) })
+    let whole = Some((content, Beginnings::of(notes)));
+    let as_written = match &*line.content_as_written {
+        "" => None,
+        text => Some(content_of(text, line.content_as_written_length)?),
+    };
+    Ok(Details { header, whole, as_written })
 }

@@ -200,8 +200,9 @@ impl Loader<'_> {
         drop(paths);
         let mut ids = Arena::default();
         part.records.reserve_exact(told.len());
-        for Told { file, path, facts, identity, inodes } in told {
+        for Told { file, path, facts, identity, flags, inodes } in told {
             let mut record = self.keeper.keep(&mut ids, (&file, &path), facts, identity);
+            record.flags = flags;
             if let Some((own, read)) = inodes {
                 record.set_inodes(own, read);
             }
@@ -286,7 +287,7 @@ impl Loaded {
             index.findings.extend(decode::finding(line)?);
         }
         for line in self.errors.iter().filter(|line| !options.excludes(line.folder as usize)) {
-            let error = decode::error(line, &index.root)?;
+            let error = decode::error(line, index)?;
             index.errors.push((line.folder as usize, error));
         }
         index.findings.sort();

@@ -17,7 +17,7 @@ use crate::message::canonical;
 use crate::path;
 
 use super::line::{Head, Line, OPENING, SCHEMA};
-use super::record::{Keeper, Store};
+use super::record::{Keeper, Names, Store};
 use super::{Index, Options, Origin, Tally};
 
 mod decode;
@@ -103,7 +103,8 @@ impl Saved {
         let mut arena = Arena::default();
         arena.reserve(paths);
         let arena = Mutex::new(arena);
-        let keeper = Keeper::with_room(ids, case_sensitive);
+        let names = Names::of(&index.layout);
+        let keeper = Keeper::with_room(ids, options.rules()).with_names(names);
         let folders = index.folders.len();
         let loader =
             Loader { lines: &lines, folders, options, keeper: &keeper, paths: &arena, read };
@@ -166,8 +167,8 @@ fn read_head(line: &[u8]) -> Result<Head<'_>, String> {
 
 /// An index with nothing in it, of what the first line says.
 fn empty_index(head: &Head<'_>) -> Result<Index, String> {
-    let layout: Layout =
-        head.layout.parse().map_err(|_| format!("its layout {} is unknown here", head.layout))?;
+    let layout = Layout::kept(&head.layout);
+    let layout = layout.map_err(|_| format!("its layout {} is unknown here", head.layout))?;
     let source = super::line::meant(&head.source, &head.source_bytes);
     let source = source.ok_or("its source makes no sense")?;
     let followed = head.followed.iter().map(decode::path);

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use crate::diff::{Class, Mark, Reason, Row};
 use crate::identify::Shape;
 use crate::index::Message;
+use crate::maildir::file_name::Flags;
 use crate::maildir::folder_name::FolderName;
 use crate::side::Side;
 
@@ -177,7 +178,7 @@ fn remark(section: Section, row: &Row<'_>) -> String {
         }
         Section::Mark(Mark::Misfiled) => sides(&|file| file.place().word().to_owned()),
         Section::Mark(Mark::Rekeyed | Mark::CaseOnly) => sides(&written),
-        Section::Mark(Mark::Flags) => sides(&flags),
+        Section::Mark(Mark::Flags) => sides(&|file| told_flags(file.flags())),
         Section::Class(_) => whereabouts(row),
     }
 }
@@ -213,8 +214,10 @@ fn whereabouts(row: &Row<'_>) -> String {
     let hard_to_find = !file.place().is_delivered() || file.id().is_none();
     let path = unexplained || hard_to_find || is_in_name(row.reason);
     let remarks = [
-        (unexplained || is_in_size(row.reason)).then(|| plural(file.size(), "byte")),
-        unexplained.then(|| flags(file)),
+        file.known_size()
+            .filter(|_| unexplained || is_in_size(row.reason))
+            .map(|size| plural(size, "byte")),
+        file.known_flags().filter(|_| unexplained).map(told_flags),
         path.then(|| escape_cell(&path_text(file.path()))),
         probable(row),
     ];
@@ -246,8 +249,8 @@ fn probable(row: &Row<'_>) -> Option<String> {
     Some(format!("probably {} of the {side} ({bytes})", escape_cell(&path_text(twin.path()))))
 }
 
-fn flags(message: Message<'_>) -> String {
-    format!("[{}]", message.flags())
+fn told_flags(flags: Flags) -> String {
+    format!("[{flags}]")
 }
 
 fn id(row: &Row<'_>) -> String {

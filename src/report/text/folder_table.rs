@@ -23,7 +23,7 @@ pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
         return Ok(());
     }
     let mut rows = vec![FOLDER_HEAD.map(str::to_owned).to_vec()];
-    rows.extend(shown.into_iter().map(folder_row));
+    rows.extend(shown.into_iter().map(|folder| folder_row(report, folder)));
     let (excluded, equal): (Vec<_>, Vec<_>) = rest.into_iter().partition(|folder| folder.excluded);
     rows.extend(rest_row("equal", &equal));
     rows.extend(rest_row("excluded", &excluded));
@@ -34,16 +34,18 @@ pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
     table::write(out, "", &aligns, &rows)
 }
 
-fn folder_row(folder: &FolderCounts) -> Vec<String> {
+fn folder_row(report: &Report<'_>, folder: &FolderCounts) -> Vec<String> {
     let name = match (&folder.names.left, &folder.names.right, folder.ground) {
         (Some(left), Some(right), Some(ground)) if ground != Ground::Name => {
             format!("{left} → {right}")
         }
         _ => folder.name.clone(),
     };
+    // A table does not name a folder that is empty.
+    let is_named = |side: Side| folder.name != "*" && !report.indexes[side].is_table();
     let side = |side: Side| match folder.names[side] {
         _ if folder.excluded => "excluded".to_owned(),
-        None if folder.messages[side] == 0 && folder.name != "*" => "absent".to_owned(),
+        None if folder.messages[side] == 0 && is_named(side) => "absent".to_owned(),
         _ => grouped(folder.messages[side]),
     };
     vec![

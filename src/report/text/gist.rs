@@ -167,6 +167,7 @@ fn predicate(reason: Reason, pairs: bool, place: Option<&str>) -> Option<String>
         Reason::FolderNameRefused => folders("that the layout of the other side cannot name"),
         Reason::FolderAbsent => folders("that the other side has not"),
         Reason::ReusedId => they("share a Message-ID with another"),
+        Reason::Unidentified => they("have no Message-ID"),
         Reason::Differs | Reason::Unexplained => return None,
     })
 }
@@ -197,6 +198,7 @@ mod tests {
         they(Reason::WrongSizeS, "have a wrong S= in their names");
         they(Reason::DuplicateBase, "share a base name with another");
         they(Reason::ReusedId, "share a Message-ID with another");
+        they(Reason::Unidentified, "have no Message-ID");
         check(Reason::Tmp, "were left in tmp/", "were left in X");
         for (reason, what) in [
             (Reason::InvisibleFolder, "that a server does not list"),

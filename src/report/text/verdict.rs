@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::diff::Counts;
-use crate::side::Side;
+use crate::side::{Side, Sides};
 use crate::verdict::Exit;
 
 use super::super::Report;
@@ -17,12 +17,10 @@ pub(super) fn line(report: &Report<'_>, paint: Paint) -> String {
     let sentence = match verdict.exit {
         Exit::Trouble => format!("NOT PROVEN: {}.", trouble(report)),
         _ if verdict.strict => format!("{} {}", strict(report), unchecked(report)),
-        _ if verdict.complete => {
-            [complete(report), others(report), unchecked(report).to_owned()].join(" ")
-        }
-        Exit::Same if is_as_accepted(report) => as_accepted(report),
-        Exit::Same => [incomplete(report), allowed(report).to_owned()].join(" "),
-        Exit::Different => incomplete(report),
+        _ if verdict.complete => [complete(report), others(report), unchecked(report)].join(" "),
+        Exit::Same if is_as_accepted(report) => [as_accepted(report), by_ids(report)].join(" "),
+        Exit::Same => [incomplete(report), allowed(report).to_owned(), by_ids(report)].join(" "),
+        Exit::Different => [incomplete(report), by_ids(report)].join(" "),
     };
     let sentence = [sentence, accepted(report)].join(" ");
     let sentence = sentence.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -43,12 +41,37 @@ fn strict(report: &Report<'_>) -> String {
 }
 
 /// What a good answer does not say.
-fn unchecked(report: &Report<'_>) -> &'static str {
-    if report.verdict.content_checked {
-        "Every content was compared."
+fn unchecked(report: &Report<'_>) -> String {
+    if report.diff.ids_only {
+        by_ids(report)
+    } else if report.verdict.content_checked {
+        "Every content was compared.".to_owned()
     } else {
-        "Bodies of equal size were not compared (--content does)."
+        "Bodies of equal size were not compared (--content does).".to_owned()
     }
+}
+
+/// That an answer rests on Message-IDs, where it does, and on numbers where there are none.
+fn by_ids(report: &Report<'_>) -> String {
+    let tables = Side::BOTH.into_iter().filter(|&side| report.indexes[side].is_table());
+    let which = match tables.collect::<Vec<Side>>()[..] {
+        [] => return String::new(),
+        [side] => format!("the {side} is a table"),
+        _ => "both sides are tables".to_owned(),
+    };
+    let Sides { left, right } = report.diff.unidentified;
+    let counted = if left == right {
+        format!("{} without a Message-ID {} only counted", plural(left, "message"), were(left))
+    } else {
+        let (left, right) = (grouped(left), grouped(right));
+        format!("messages without a Message-ID were only counted, {left} left and {right} right")
+    };
+    let counted = if left + right > 0 { format!("; {counted}") } else { String::new() };
+    format!("Contents were not compared: {which}{counted}.")
+}
+
+fn were(count: u64) -> &'static str {
+    if count == 1 { "was" } else { "were" }
 }
 
 fn complete(report: &Report<'_>) -> String {

@@ -78,7 +78,7 @@ fn check_any(packed: &[u8]) {
 
 /// A compressed message is the message that it holds.
 fn check_identity(packed: &[u8], text: &[u8], whole: bool) {
-    let options = Options { date: true, extent: Extent::Whole };
+    let options = Options { date: true, extent: Extent::Whole, ids_only: false };
     let of = |bytes: &[u8]| {
         with_mail(bytes, |mail| Identifier::default().identify(mail, Counts::Always, options))
     };

@@ -33,7 +33,7 @@ fn identity(mail: &[u8], extent: Extent) -> Option<Identity> {
 }
 
 fn identify(mail: &mut MailFile<'_>, counts: Counts, extent: Extent) -> Option<Identity> {
-    let options = Options { date: true, extent };
+    let options = Options { date: true, extent, ids_only: false };
     Identifier::default().identify(mail, counts, options).ok().flatten()
 }
 
@@ -49,6 +49,7 @@ fn check(mail: &[u8], found: &Identity, plain: &Reading) {
     match found.key(true) {
         Key::Id(key) => assert_eq!(Some(key.to_vec()), plain.id),
         Key::Content(content) => assert_eq!(content.length, plain.canonical.len() as u64),
+        Key::Unidentified => panic!("contents count"),
     }
 }
 

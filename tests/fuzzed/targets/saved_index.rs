@@ -35,8 +35,8 @@ pub(crate) fn run(bytes: &[u8]) {
 fn check(bytes: &[u8]) {
     let Some((index, sensitive)) = read(bytes) else { return };
     check_numbers(&index, bytes);
-    compare_with_itself(&index);
     check_saved_again(&index, sensitive);
+    compare_with_itself(&index);
 }
 
 /// The index of these bytes, and whether letter case counts in it.
@@ -186,7 +186,7 @@ fn check_saved_again(index: &Index, case_sensitive: bool) {
 /// Nothing where the lines of messages do not say what a saved index wants.
 fn saved(index: &Index) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
-    let saving = Saving { scanned: 0, contents: false };
+    let saving = Saving { scanned: 0, contents: index.has_contents() };
     write(index, saving, &mut bytes).ok().map(|()| bytes)
 }
 
