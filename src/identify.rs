@@ -638,6 +638,7 @@ mod tests {
             ("A: 1\r\nB: 2", 10),
             ("A: 1\rB: 2\r", 10),
             ("X-TUID: t\n\nA: 1\n\nbody\n", 21),
+            ("A\n\nbody", 5),
             ("", 0),
             (&format!("{long}\nbody\n"), long.len() as u64 + 999 + 2),
         ] {

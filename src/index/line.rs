@@ -6,10 +6,12 @@
 //! under the same name with `_bytes`.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use data_encoding::HEXLOWER;
+use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
 use crate::path;
@@ -246,7 +248,7 @@ pub struct MessageLine<'a> {
     #[serde(borrow, default, skip_serializing_if = "str::is_empty")]
     pub subject: Cow<'a, str>,
     /// What of it is missing or out of the ordinary.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, deserialize_with = "first_words", skip_serializing_if = "Vec::is_empty")]
     pub traits: Vec<Cow<'a, str>>,
     /// How many X-TUID fields it has.
     #[serde(default, skip_serializing_if = "is_zero")]
@@ -283,6 +285,39 @@ pub struct EndLine {
     pub files: u64,
     /// The CRC-32 of all bytes before this line, 8 hexadecimal digits.
     pub crc32: String,
+}
+
+/// How many words of a list are read: a shape has fewer.
+const MOST_WORDS: usize = 64;
+
+/// The first words of a list, however long it is: a line may be one list of eight million bytes.
+fn first_words<'de, 'a, D>(list: D) -> Result<Vec<Cow<'a, str>>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    struct Words;
+
+    impl<'de> Visitor<'de> for Words {
+        type Value = Vec<String>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list of words")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<String>, A::Error> {
+            let mut words = Vec::new();
+            while words.len() < MOST_WORDS
+                && let Some(word) = list.next_element()?
+            {
+                words.push(word);
+            }
+            while list.next_element::<IgnoredAny>()?.is_some() {}
+            Ok(words)
+        }
+    }
+
+    let words = list.deserialize_seq(Words)?;
+    Ok(words.into_iter().map(Cow::Owned).collect())
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde asks")]
@@ -322,6 +357,18 @@ mod tests {
             assert_eq!(meant(&text, &digits).unwrap(), bytes);
         }
         assert_eq!(meant("x", "0g"), None);
+    }
+
+    #[test]
+    fn of_a_long_list_the_first_words_are_read() {
+        let words = vec![r#""blank""#; 99].join(",");
+        let line = format!(
+            r#"{{"message":{{"folder":1,"place":"","path":"","traits":[{words}],"key":"a"}}}}"#
+        );
+        let Line::Message(message) = serde_json::from_str(&line).unwrap() else { panic!() };
+        assert_eq!((message.traits.len(), &*message.key), (MOST_WORDS, "a"));
+        let no_words = line.replacen(r#""blank""#, "1", 1);
+        assert!(serde_json::from_str::<Line<'_>>(&no_words).is_err());
     }
 
     #[test]

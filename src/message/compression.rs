@@ -138,20 +138,33 @@ impl<R: BufRead> Frames<R> {
 
 impl<R: BufRead> Read for Frames<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        loop {
+        // Nothing read into no room is no end.
+        while !buffer.is_empty() {
             if let Some(mut frame) = self.frame.take() {
                 let read = frame.read(buffer)?;
                 if read > 0 {
                     self.frame = Some(frame);
                     return Ok(read);
                 }
+                check_sum(&frame.decoder)?;
                 self.file = Some(frame.into_inner());
             }
             if !self.next_frame()? {
-                return Ok(0);
+                break;
             }
         }
+        Ok(0)
     }
+}
+
+/// The decoder computes the checksum of a frame that has one (RFC 8878 §3.1.1), and leaves it to
+/// its caller to compare the two.
+fn check_sum(frame: &FrameDecoder) -> io::Result<()> {
+    let told = frame.get_checksum_from_data();
+    if told.is_some() && told != frame.get_calculated_checksum() {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "does not fit its checksum"));
+    }
+    Ok(())
 }
 
 /// What cannot be read here is an error, not an empty message.
@@ -198,6 +211,31 @@ mod tests {
             assert!(read(cut).is_err());
         }
         assert_eq!(read(b"From: a\n").unwrap(), b"From: a\n");
+    }
+
+    #[test]
+    fn one_bit_changed_is_an_error_or_no_difference() {
+        let text = b"From: a\n\nhello hello hello\n";
+        for packed in [gzip(text), zstd(text)] {
+            for bit in 0..8 * packed.len() {
+                let mut damaged = packed.clone();
+                damaged[bit / 8] ^= 1 << (bit % 8);
+                if storage(&damaged) != Storage::Plain {
+                    assert!(
+                        read(&damaged).is_ok_and(|read| read == text) || read(&damaged).is_err()
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn more_than_the_limit_is_an_error() {
+        let read = |left: u64| {
+            let mut limited = Limited { stream: &b"0123456789"[..], left };
+            limited.read_to_end(&mut Vec::new()).ok()
+        };
+        assert_eq!((read(10), read(9), read(0)), (Some(10), None, None));
     }
 
     #[test]

@@ -183,7 +183,7 @@ impl HeaderZone {
 
     fn opening(&mut self, bytes: &[u8], sink: &mut impl Sink) -> usize {
         let taken = self.opening.take(bytes);
-        if self.opening.is_full() {
+        if self.opening.is_told() {
             self.open(sink);
         }
         taken
@@ -345,7 +345,7 @@ impl HeaderZone {
         match self.line {
             Line::Field => sink.take(Piece::Value(rest)),
             Line::Text => {
-                self.begun |= rest.iter().any(|byte| !byte.is_ascii_whitespace());
+                self.begun |= rest.iter().any(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n'));
                 sink.take(Piece::Text(rest));
             }
             Line::Other => {}
@@ -395,8 +395,14 @@ impl Opening {
         taken
     }
 
-    fn is_full(&self) -> bool {
-        self.length == OPENING
+    /// Whether more bytes would not tell more of what opens the message. Until then no line has
+    /// ended, so that nothing of a body is ever held back.
+    fn is_told(&self) -> bool {
+        let held = self.bytes();
+        let text = held.strip_prefix(BOM).unwrap_or(held);
+        let may_begin = |opening: &[u8]| opening.starts_with(text);
+        !(BOM.starts_with(held) || may_begin(b"From ") || may_begin(b">From "))
+            || self.length == OPENING
     }
 
     fn bytes(&self) -> &[u8] {
@@ -522,6 +528,8 @@ mod tests {
         check(b"two words: 1\n\nx", "\"twowords:1|x", true);
         check(b"  stray\nA: 1\n\nx", "\"strayA=1|x", true);
         check(b"A: 1\n \t\nB: 2\n\nx", "A=1B=2|x", true);
+        check(b"\x0c\n\nA: x", "\"\x0c|A:x", true);
+        check(b" \x0c\n\nA: x", "\"\x0c|A:x", true);
     }
 
     #[test]

@@ -285,7 +285,7 @@ fn what_cannot_be_understood_is_refused() {
     let other = Tree::of(&["a"]);
     let saved = Saved::of(other.root(), "a.idx", "");
     #[allow(clippy::type_complexity)]
-    let cases: [(&dyn Fn(&mut Vec<Value>), &str); 9] = [
+    let cases: [(&dyn Fn(&mut Vec<Value>), &str); 10] = [
         (
             &|lines| lines[0]["schema"] = "maildiff.index/2".into(),
             "has the format maildiff.index/2, of maildiff",
@@ -296,6 +296,7 @@ fn what_cannot_be_understood_is_refused() {
         ),
         (&|lines| lines[0]["canonical"] = "maildiff-2".into(), "follow the rule maildiff-2"),
         (&|lines| lines[0]["layout"] = "spiral".into(), "its layout spiral is unknown here"),
+        (&|lines| lines[1]["folder"]["control"] = u64::MAX.into(), "a count makes no sense"),
         (
             &|lines| lines[2]["message"]["folder"] = 7.into(),
             "line 3 is damaged: its folder is missing",

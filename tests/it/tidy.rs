@@ -201,7 +201,8 @@ fn nothing_panics_on_anyones_mail() {
 #[test]
 fn every_file_says_what_it_is_for() {
     let silent = |source: &Source| !source.text.starts_with("//! ");
-    let silent = [sources("src"), sources("tests")].into_iter().flatten().filter(silent);
+    let all = ["src", "tests", "fuzz/src"].into_iter().flat_map(sources);
+    let silent = all.filter(silent);
     let silent: Vec<String> = silent.map(|source| source.name()).collect();
     check(&silent, "does not open with //!");
 }
@@ -209,12 +210,59 @@ fn every_file_says_what_it_is_for() {
 #[test]
 fn no_line_is_too_long() {
     let mut broken = Vec::new();
-    for source in sources("src").into_iter().chain(sources("tests")) {
+    for source in ["src", "tests", "fuzz/src", "fuzz/fuzz_targets"].into_iter().flat_map(sources) {
         let lines = source.text.lines().enumerate();
         let long = lines.filter(|(_, line)| line.chars().count() > 100);
         broken.extend(long.map(|(at, _)| format!("{}:{}", source.name(), at + 1)));
     }
     check(&broken, "longer than 100 columns");
+}
+
+/// What of a line of TOML or Rust stands in quotes behind this.
+fn quoted_after<'l>(line: &'l str, before: &str) -> Option<&'l str> {
+    line.trim().strip_prefix(before)?.strip_prefix('"')?.split('"').next()
+}
+
+#[test]
+fn every_target_can_be_fuzzed() {
+    let read = |path: &str| fs::read_to_string(path).unwrap();
+    let (targets, manifest) = (read("tests/fuzzed/targets/mod.rs"), read("fuzz/Cargo.toml"));
+    let all = |before| targets.lines().filter_map(move |line| quoted_after(line, before));
+    let targets: BTreeSet<&str> = all("name: ").collect();
+    let programs = sources("fuzz/fuzz_targets");
+    let called = |source: &Source| source.path.file_stem().unwrap().to_str().unwrap().to_owned();
+    assert_eq!(programs.iter().map(called).collect::<Vec<_>>(), Vec::from_iter(targets.clone()));
+    for program in &programs {
+        let name = called(program);
+        assert!(program.text.contains(&format!("run(\"{name}\", ")), "{}", program.name());
+    }
+    let bins = manifest.split("[[bin]]").skip(1);
+    let bins: BTreeSet<&str> =
+        bins.filter_map(|bin| bin.lines().find_map(|line| quoted_after(line, "name = "))).collect();
+    assert_eq!(bins, targets);
+    for corpus in all("corpus: ") {
+        assert!(fs::read_dir(format!("fuzz/corpus/{corpus}")).unwrap().count() > 5, "{corpus}");
+    }
+}
+
+#[test]
+fn what_is_fuzzed_is_built_as_the_tool_is() {
+    let version = |line: &str| {
+        let (name, rest) = line.split_once(" = ")?;
+        let version = rest.trim_start_matches("{ version = ").split('"').nth(1)?;
+        Some((name.to_owned(), version.to_owned()))
+    };
+    let of = |path: &str| -> BTreeSet<(String, String)> {
+        let text = fs::read_to_string(path).unwrap();
+        let tables = text.split("\n[").filter(|table| table.contains("dependencies]\n"));
+        tables.flat_map(str::lines).filter_map(version).collect()
+    };
+    let others = ["libfuzzer-sys", "maildiff"];
+    let fuzzed = of("fuzz/Cargo.toml").into_iter();
+    let fuzzed: BTreeSet<_> = fuzzed.filter(|(name, _)| !others.contains(&name.as_str())).collect();
+    assert!(fuzzed.len() > 5);
+    let more: Vec<_> = fuzzed.difference(&of("Cargo.toml")).cloned().collect();
+    assert!(more.is_empty(), "fuzz/Cargo.toml asks for another version: {more:?}");
 }
 
 #[test]

@@ -37,8 +37,15 @@ fn path_bytes<'a>(text: &'a str, digits: &str) -> Result<Cow<'a, [u8]>, Damage> 
     bytes.ok_or(Cow::Borrowed("a path makes no sense"))
 }
 
+/// No folder has as many files of a kind; so many can still be added up, in however many folders.
+const MOST_FILES: u64 = 1 << 32;
+
 /// Adds a folder, which comes behind those before it.
 pub(super) fn add_folder(index: &mut Index, line: &FolderLine) -> Result<(), Damage> {
+    let counts = [line.control, line.foreign, line.unreadable, line.vanished];
+    if counts.into_iter().any(|count| count > MOST_FILES) {
+        return Err("a count makes no sense".into());
+    }
     let name = FolderName::kept(&line.name);
     if index.folders.last().is_some_and(|last| last.name >= name) {
         return Err("the folders are out of order".into());

@@ -1,12 +1,14 @@
 //! Reading the messages of a saved index, block by block: while some blocks are taken apart on all
 //! cores, the next ones are read.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use flate2::Crc;
 use rayon::prelude::*;
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use crate::arena::Arena;
 use crate::error::Error;
@@ -102,10 +104,12 @@ impl Loader<'_> {
         if self.lines.line_at(end)?.is_empty() { Ok(()) } else { Err(self.lines.error(told)) }
     }
 
-    /// The next blocks, one or two for each thread.
-    fn read_blocks(&self, mut at: u64) -> Result<Vec<Block>, Error> {
+    /// The next blocks, one or two for each thread; fewer where lines are longer than blocks.
+    fn read_blocks(&self, start: u64) -> Result<Vec<Block>, Error> {
+        let room = 2 * rayon::current_num_threads() * BLOCK;
         let mut blocks = Vec::new();
-        while blocks.len() < 2 * rayon::current_num_threads() {
+        let mut at = start;
+        while at - start < room as u64 {
             let bytes = self.read_lines(at)?;
             if bytes.is_empty() {
                 break;
@@ -217,11 +221,40 @@ impl Loader<'_> {
 
 /// Whether a line is of a kind that this version does not know.
 fn is_of_later_kind(text: &[u8]) -> bool {
-    const KNOWN: [&str; 5] = ["folder", "finding", "error", "message", "end"];
-    let kinds: Option<HashMap<String, serde_json::Value>> = serde_json::from_slice(text).ok();
-    kinds.is_some_and(|kinds| {
-        kinds.len() == 1 && KNOWN.iter().all(|kind| !kinds.contains_key(*kind))
-    })
+    serde_json::from_slice(text).is_ok_and(|kinds: Kinds| kinds == Kinds { later: 1, known: 0 })
+}
+
+/// How many kinds a line names. However many they are and whatever they hold, only that is kept.
+#[derive(Default, PartialEq, Eq)]
+struct Kinds {
+    later: usize,
+    known: usize,
+}
+
+impl<'de> Deserialize<'de> for Kinds {
+    fn deserialize<D: Deserializer<'de>>(line: D) -> Result<Kinds, D::Error> {
+        struct Names;
+
+        impl<'de> Visitor<'de> for Names {
+            type Value = Kinds;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a kind")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut names: A) -> Result<Kinds, A::Error> {
+                const KNOWN: [&str; 5] = ["folder", "finding", "error", "message", "end"];
+                let mut kinds = Kinds::default();
+                while let Some((name, IgnoredAny)) = names.next_entry::<String, _>()? {
+                    let is_known = KNOWN.contains(&name.as_str());
+                    *(if is_known { &mut kinds.known } else { &mut kinds.later }) += 1;
+                }
+                Ok(kinds)
+            }
+        }
+
+        line.deserialize_map(Names)
+    }
 }
 
 impl Loaded {
