@@ -220,7 +220,7 @@ fn no_line_is_too_long() {
 
 /// What of a line of TOML or Rust stands in quotes behind this.
 fn quoted_after<'l>(line: &'l str, before: &str) -> Option<&'l str> {
-    line.trim().strip_prefix(before)?.strip_prefix('"')?.split('"').next()
+    line.split_once(before)?.1.strip_prefix('"')?.split('"').next()
 }
 
 #[test]

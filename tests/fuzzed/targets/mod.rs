@@ -18,7 +18,9 @@ mod file_name;
 mod folder_name;
 mod header;
 mod identity;
+mod mbox;
 mod saved_index;
+mod table;
 
 use hazard::Hazard;
 
@@ -37,7 +39,7 @@ pub(crate) struct Target {
 }
 
 /// All targets.
-pub(crate) const TARGETS: [Target; 9] = [
+pub(crate) const TARGETS: [Target; 11] = [
     Target {
         name: "header",
         corpus: "mail",
@@ -101,6 +103,14 @@ pub(crate) const TARGETS: [Target; 9] = [
         hazards: Vec::new,
         inputs: 10_000,
     },
+    Target {
+        name: "table",
+        corpus: "table",
+        run: table::run,
+        hazards: table::hazards,
+        inputs: 16_000,
+    },
+    Target { name: "mbox", corpus: "mbox", run: mbox::run, hazards: mbox::hazards, inputs: 1000 },
 ];
 
 /// The target of this name.

@@ -123,7 +123,7 @@ fn mended(bytes: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// An index differs from itself in nothing, and can be reported in every way.
-fn compare_with_itself(index: &Index) {
+pub(super) fn compare_with_itself(index: &Index) {
     let indexes = Sides::new(index, index);
     let names: Vec<_> = index.folders.iter().map(|folder| folder.name.clone()).collect();
     let pairs = pair(Sides::new(&names[..], &names[..]), &[]).unwrap();
@@ -173,7 +173,7 @@ fn write_all(report: &Report<'_>) {
 }
 
 /// Saved again it is accepted again, and saved once more it is the same to the byte.
-fn check_saved_again(index: &Index, case_sensitive: bool) {
+pub(super) fn check_saved_again(index: &Index, case_sensitive: bool) {
     let Some(once) = saved(index) else { return };
     let (again, sensitive) = read(&once).unwrap();
     assert_eq!(sensitive, case_sensitive);
