@@ -114,7 +114,8 @@ fn reads_as_escaped_separator(level: &str) -> bool {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decoded {
     /// The level in NFC. Where the bytes are no UTF-8, each that is at fault is written `\xNN`,
-    /// and the rest is kept as it is: two different names never become one.
+    /// and the rest is kept as it is: two different names never become one. A mark that followed a
+    /// backslash is not composed with the `c` of `\x5c`, should that stand there instead.
     pub text: String,
     /// False where the bytes are no UTF-8.
     pub valid: bool,
@@ -346,6 +347,7 @@ mod tests {
         check(br"\xe9", r"\x5cxe9", true);
         check(br"\x5cxe9", r"\x5cx5cxe9", true);
         check(br"\x41 \n", r"\x41 \n", true);
+        check("\\\u{301}\\xe9".as_bytes(), "\\x5c\u{301}\\x5cxe9", true);
     }
 
     #[test]

@@ -26,7 +26,8 @@ pub(crate) fn run(directories: &[u8]) {
 fn check_level(raw: &[u8]) {
     let Decoded { text, valid } = decode_component(raw);
     assert_eq!(valid, str::from_utf8(raw).is_ok());
-    assert!(text.nfc().eq(text.chars()) || !valid, "{text:?} is not in NFC");
+    let has_escapes = text.contains(r"\x5c");
+    assert!(text.nfc().eq(text.chars()) || !valid || has_escapes, "{text:?} is not in NFC");
     let name = FolderName::from_components([text.clone()]);
     assert!(name.is_typed(name.as_str()));
     assert!(name.without_inbox_prefix().is_none_or(|below| !below.as_str().is_empty()));
