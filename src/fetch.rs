@@ -7,6 +7,7 @@
 //! else is asked for is an error. Of a table there is not even that: its headers say nothing, and
 //! its contents stay unknown.
 
+use std::borrow::Cow;
 use std::io;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -86,10 +87,14 @@ pub fn exact_contents(index: &Index, wanted: &[Message<'_>]) -> Vec<Result<Conte
 
 /// What is known of messages beyond their records, in their order: their headers and, if `whole`,
 /// their contents; `Err` for one that cannot be read any more.
-pub fn details(index: &Index, wanted: &[Message<'_>], whole: bool) -> Vec<Result<Details, Error>> {
+pub fn details<'i>(
+    index: &Index,
+    wanted: &[Message<'i>],
+    whole: bool,
+) -> Vec<Result<Cow<'i, Details>, Error>> {
     let extent = if whole { Extent::Whole } else { Extent::Header };
-    let is_known = |message: &&Message<'_>| message.details().is_some();
-    let unknown: Vec<Message<'_>> =
+    let is_known = |message: &&Message<'i>| message.details().is_some();
+    let unknown: Vec<Message<'i>> =
         wanted.iter().filter(|message| !is_known(message)).copied().collect();
     let mut found = match &index.origin {
         Origin::Saved(lines) => look_up(lines, &unknown, Ok),
@@ -99,9 +104,9 @@ pub fn details(index: &Index, wanted: &[Message<'_>], whole: bool) -> Vec<Result
         Origin::Mboxes(mboxes) => read_letters(mboxes, &unknown, |opened| opened.details(extent)),
     }
     .into_iter();
-    let of = |&message: &Message<'_>| match message.details() {
-        Some(details) => Ok(details.clone()),
-        None => found.next().unwrap_or_else(|| gone(index, message)),
+    let of = |&message: &Message<'i>| match message.details() {
+        Some(details) => Ok(Cow::Borrowed(details)),
+        None => found.next().unwrap_or_else(|| gone(index, message)).map(Cow::Owned),
     };
     wanted.iter().map(of).collect()
 }

@@ -51,9 +51,19 @@ pub fn date_of(value: &[u8]) -> Option<i64> {
 /// A field's value with its RFC 2047 words decoded, as one line.
 pub(crate) fn decode(value: &[u8]) -> String {
     let value = value.get(..LONGEST_VALUE).unwrap_or(value);
+    if let Some(text) = plain(value) {
+        return text.trim().to_owned();
+    }
     let field = [b"X: ", value].concat();
     let decoded = parse_header(&field).map(|(header, _)| header.get_value());
     decoded.unwrap_or_else(|_| String::from_utf8_lossy(value).into_owned()).trim().to_owned()
+}
+
+/// Text in which there is nothing to decode, as in most fields.
+fn plain(value: &[u8]) -> Option<&str> {
+    let is_plain = value.iter().all(|byte| matches!(byte, b' '..=b'~'));
+    let has_words = memchr::memmem::find(value, b"=?").is_some();
+    (is_plain && !has_words).then(|| str::from_utf8(value).ok()).flatten()
 }
 
 /// The first address of a decoded From field, in lower case; the whole text where it has none.
@@ -82,6 +92,17 @@ mod tests {
         );
         assert_eq!(mail.date, Some(1_704_067_200));
         assert_eq!((mail.from.as_str(), mail.subject.as_str()), ("Rémi <r@example.org>", "Été"));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_plain_is_decoded_as_it_is(value in "[ -~]{0,40}") {
+            if let Some(text) = plain(value.as_bytes()) {
+                let field = format!("X: {value}");
+                let decoded = parse_header(field.as_bytes()).unwrap().0.get_value();
+                proptest::prop_assert_eq!(text.trim(), decoded.trim());
+            }
+        }
     }
 
     #[test]

@@ -23,7 +23,7 @@ use crate::index::{Index, Message};
 use crate::message::canonical;
 use crate::message::id::in_brackets;
 
-use super::json::{TOOL, Tame, timestamp};
+use super::json::{TOOL, tamed, timestamp};
 
 /// How many messages are written at a time.
 const AT_ONCE: usize = 4096;
@@ -67,7 +67,7 @@ pub fn write(index: &Index, saving: Saving, out: &mut dyn Write) -> io::Result<(
 /// All messages and leftovers, by folder and path.
 pub(super) fn in_order(index: &Index) -> Vec<Message<'_>> {
     let mut messages: Vec<Message<'_>> = index.all_mail().collect();
-    messages.par_sort_unstable_by_key(|message| (message.folder(), message.path()));
+    messages.par_sort_unstable_by_key(|message| (message.folder(), path_of(*message)));
     messages
 }
 
@@ -101,9 +101,8 @@ impl Lines<'_> {
     ) -> io::Result<()> {
         let details = fetch::details(index, messages, saving.contents);
         let lines = messages.par_iter().zip(details).map(|(&message, details)| {
-            let mut details = details.map_err(|error| io::Error::other(error.to_string()))?;
-            details.whole = details.whole.filter(|_| saving.contents);
-            text(&Line::Message(message_line(index, message, &details)))
+            let details = details.map_err(|error| io::Error::other(error.to_string()))?;
+            text(&Line::Message(message_line(index, message, &details, saving)))
         });
         let lines: Vec<io::Result<Vec<u8>>> = lines.collect();
         lines.into_iter().try_for_each(|line| self.write_text(&line?))
@@ -111,8 +110,10 @@ impl Lines<'_> {
 }
 
 fn text(line: &impl Serialize) -> io::Result<Vec<u8>> {
-    let mut text = Vec::new();
-    serde_json::to_writer(Tame(&mut text), line).map_err(io::Error::from)?;
+    let mut text = serde_json::to_vec(line).map_err(io::Error::from)?;
+    if !text.is_ascii() || text.contains(&0x7f) {
+        text = tamed(&text)?;
+    }
     text.push(b'\n');
     Ok(text)
 }
@@ -182,8 +183,12 @@ fn trouble(index: &Index, folder: usize, error: &Error) -> ErrorLine {
 fn message_line<'m>(
     index: &Index,
     message: Message<'m>,
-    Details { header, whole, as_written }: &'m Details,
+    details: &'m Details,
+    saving: Saving,
 ) -> MessageLine<'m> {
+    let header = &details.header;
+    let whole = details.whole.as_ref().filter(|_| saving.contents);
+    let as_written = details.as_written.filter(|_| saving.contents);
     let (path, path_bytes) = told(path_of(message));
     let mut line = MessageLine {
         folder: number(message.folder()),
@@ -211,7 +216,7 @@ fn message_line<'m>(
         Some(date) => line.date = date.into(),
         None => line.date_seconds = header.envelope.date,
     }
-    let content = whole.as_ref().map(|(content, _)| *content).or_else(|| message.content());
+    let content = whole.map(|(content, _)| *content).or_else(|| message.content());
     if let Some(content) = content {
         line.content = content.to_string().into();
         line.content_length = Some(content.length);

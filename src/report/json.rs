@@ -40,7 +40,7 @@ pub(super) const TOOL: &str = concat!("maildiff ", env!("CARGO_PKG_VERSION"));
 
 /// Writes characters that may not be shown as `\u`, which JSON reads as the same. They occur within
 /// strings only, and `serde_json` hands over whole characters, and what controls of C0 have become.
-pub(super) struct Tame<'w>(pub(super) &'w mut dyn Write);
+struct Tame<'w>(&'w mut dyn Write);
 
 impl Write for Tame<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -55,6 +55,13 @@ impl Write for Tame<'_> {
     fn flush(&mut self) -> io::Result<()> {
         self.0.flush()
     }
+}
+
+/// JSON with such characters written so.
+pub(super) fn tamed(json: &[u8]) -> io::Result<Vec<u8>> {
+    let mut tamed = Vec::with_capacity(json.len());
+    Tame(&mut tamed).write_all(json)?;
+    Ok(tamed)
 }
 
 fn tame(text: &str) -> String {
