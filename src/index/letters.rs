@@ -1,6 +1,5 @@
 //! Reading every message of mboxes and identifying it.
 
-use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
@@ -13,8 +12,8 @@ use crate::maildir::layout::Layout;
 use crate::mbox::{Mboxes, Reader, Reading};
 
 use super::look::{BATCH, Look, Looker, Notes, records};
-use super::record::{Keeper, Names, Store};
-use super::{Index, Options, Origin, Tally, named_others};
+use super::record::{Keeper, Names};
+use super::{Index, Options, Origin};
 
 /// Reads every message of mboxes that takes part, on all cores; counts each in `read`.
 pub fn index_mboxes(mut mboxes: Mboxes, options: &Options, read: &AtomicU64) -> Index {
@@ -47,23 +46,8 @@ pub fn index_mboxes(mut mboxes: Mboxes, options: &Options, read: &AtomicU64) -> 
 
 fn empty_index(mboxes: &mut Mboxes, options: &Options) -> Index {
     let folders = std::mem::take(&mut mboxes.folders);
-    Index {
-        root: mboxes.root.clone(),
-        layout: Layout::Mbox,
-        note: None,
-        excluded: options.excluded.clone(),
-        messages: Vec::new(),
-        leftovers: Vec::new(),
-        store: Store::default(),
-        tally: Tally::default(),
-        tallies: folders.iter().map(named_others).collect(),
-        folders,
-        errors: Vec::new(),
-        findings: std::mem::take(&mut mboxes.findings),
-        followed: Vec::new(),
-        targets: BTreeSet::new(),
-        origin: Origin::Tree,
-    }
+    let empty = Index::empty(mboxes.root.clone(), Layout::Mbox, folders, options);
+    Index { findings: std::mem::take(&mut mboxes.findings), ..empty }
 }
 
 /// The letters that take part, as the files that they would be in a tree, and their paths. All of

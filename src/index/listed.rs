@@ -1,6 +1,5 @@
 //! An index of what a table names.
 
-use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::arena::Arena;
@@ -8,15 +7,20 @@ use crate::error::Error;
 use crate::maildir::layout::Layout;
 use crate::table::Table;
 
-use super::record::{Keeper, Store};
-use super::{Index, Options, Origin, Tally};
+use super::record::Keeper;
+use super::{Index, Options, Origin};
 
 /// Reads every row of a table that takes part; counts each in `read`.
 ///
 /// # Errors
 /// Where the table cannot be read any more.
 pub fn index_table(table: &Table, options: &Options, read: &AtomicU64) -> Result<Index, Error> {
-    let mut index = empty_index(table, options);
+    let (root, folders) = (table.name().to_owned(), table.folders().to_vec());
+    let mut index = Index {
+        note: table.note().map(str::to_owned),
+        origin: Origin::Table,
+        ..Index::empty(root, Layout::Table, folders, options)
+    };
     let keeper = Keeper::new(0, options.rules());
     let (mut paths, mut ids) = (Arena::default(), Arena::default());
     let mut row = 0;
@@ -37,25 +41,4 @@ pub fn index_table(table: &Table, options: &Options, read: &AtomicU64) -> Result
     index.sort();
     index.add_up(options);
     Ok(index)
-}
-
-fn empty_index(table: &Table, options: &Options) -> Index {
-    let folders = table.folders().to_vec();
-    Index {
-        root: table.name().to_owned(),
-        layout: Layout::Table,
-        note: table.note().map(str::to_owned),
-        tallies: vec![Tally::default(); folders.len()],
-        folders,
-        excluded: options.excluded.clone(),
-        messages: Vec::new(),
-        leftovers: Vec::new(),
-        store: Store::default(),
-        tally: Tally::default(),
-        origin: Origin::Table,
-        errors: Vec::new(),
-        findings: Vec::new(),
-        followed: Vec::new(),
-        targets: BTreeSet::new(),
-    }
 }

@@ -224,22 +224,13 @@ impl Options {
 /// Reads every file of a scan that takes part, on all cores; counts each in `read`.
 pub fn index(scan: Scan, options: &Options, read: &AtomicU64) -> Index {
     let (mut files, mut paths) = (scan.files, scan.paths);
+    let empty = Index::empty(scan.root, scan.layout, scan.folders, options);
     let mut index = Index {
-        root: scan.root,
-        layout: scan.layout,
         note: scan.note,
-        excluded: options.excluded.clone(),
-        messages: Vec::new(),
-        leftovers: Vec::new(),
-        store: Store::default(),
-        tally: Tally::default(),
-        tallies: scan.folders.iter().map(named_others).collect(),
-        folders: scan.folders,
-        errors: Vec::new(),
         findings: scan.findings,
         followed: scan.followed,
         targets: scan.targets,
-        origin: Origin::Tree,
+        ..empty
     };
     for file in files.iter().filter(|file| options.excludes(file.folder())) {
         index.count(file.folder(), |tally| &mut tally.excluded);
@@ -267,6 +258,27 @@ fn named_others(folder: &Folder) -> Tally {
 }
 
 impl Index {
+    /// With these folders and nothing in them yet; as of a tree, until it is said otherwise.
+    fn empty(root: PathBuf, layout: Layout, folders: Vec<Folder>, options: &Options) -> Index {
+        Index {
+            root,
+            layout,
+            note: None,
+            excluded: options.excluded.clone(),
+            messages: Vec::new(),
+            leftovers: Vec::new(),
+            store: Store::default(),
+            tally: Tally::default(),
+            tallies: folders.iter().map(named_others).collect(),
+            folders,
+            errors: Vec::new(),
+            findings: Vec::new(),
+            followed: Vec::new(),
+            targets: BTreeSet::new(),
+            origin: Origin::Tree,
+        }
+    }
+
     /// Counts a file of a folder.
     fn count(&mut self, folder: usize, what: impl FnOnce(&mut Tally) -> &mut u64) {
         if let Some(tally) = self.tallies.get_mut(folder) {

@@ -39,17 +39,7 @@ pub(crate) fn run(script: &[u8]) -> String {
 
 /// What every regular file of a tree holds, as far as it holds anything.
 fn contents(tree: &Tree) -> BTreeSet<Content> {
-    let mut contents = BTreeSet::new();
-    let mut waiting = vec![tree.root().to_owned()];
-    while let Some(path) = waiting.pop() {
-        let kind = fs::symlink_metadata(&path).unwrap().file_type();
-        if kind.is_dir() {
-            waiting.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
-        } else if kind.is_file() {
-            contents.extend(content(&path));
-        }
-    }
-    contents
+    tree.regular_files().iter().filter_map(|path| content(path)).collect()
 }
 
 fn content(path: &Path) -> Option<Content> {

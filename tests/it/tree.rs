@@ -130,6 +130,21 @@ impl Tree {
         self.root().join(path)
     }
 
+    /// Its regular files, links to them apart.
+    pub(crate) fn regular_files(&self) -> Vec<PathBuf> {
+        let mut files = Vec::new();
+        let mut waiting = vec![self.root().to_owned()];
+        while let Some(path) = waiting.pop() {
+            let kind = fs::symlink_metadata(&path).unwrap().file_type();
+            if kind.is_dir() {
+                waiting.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+            } else if kind.is_file() {
+                files.push(path);
+            }
+        }
+        files
+    }
+
     /// How many entries below it are no directories, links not followed: told by the system, not
     /// by what is tested.
     pub(crate) fn files(&self) -> u64 {

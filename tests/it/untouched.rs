@@ -122,15 +122,7 @@ fn trees() -> (Tree, Tree) {
 }
 
 fn age_all(tree: &Tree) {
-    let mut waiting = vec![tree.root().to_owned()];
-    while let Some(path) = waiting.pop() {
-        let kind = fs::symlink_metadata(&path).unwrap().file_type();
-        if kind.is_dir() {
-            waiting.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
-        } else if kind.is_file() {
-            age(&path);
-        }
-    }
+    tree.regular_files().iter().for_each(|path| age(path));
 }
 
 /// Whether the file system here tells when a file was read: then the test means something.

@@ -4,7 +4,6 @@
 //! is read there again by the place of its line. What is read at once is as small as the index of a
 //! tree.
 
-use std::collections::BTreeSet;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Mutex, PoisonError};
 
@@ -17,8 +16,8 @@ use crate::message::canonical;
 use crate::path;
 
 use super::line::{Head, Line, OPENING, SCHEMA};
-use super::record::{Keeper, Names, Store};
-use super::{Index, Options, Origin, Tally};
+use super::record::{Keeper, Names};
+use super::{Index, Options, Origin};
 
 mod decode;
 mod lines;
@@ -172,21 +171,10 @@ fn empty_index(head: &Head<'_>) -> Result<Index, String> {
     let source = super::line::meant(&head.source, &head.source_bytes);
     let source = source.ok_or("its source makes no sense")?;
     let followed = head.followed.iter().map(decode::path);
+    let root = path::of(&source).to_owned();
     Ok(Index {
-        root: path::of(&source).to_owned(),
-        layout,
         note: head.note.clone(),
-        folders: Vec::new(),
-        excluded: Vec::new(),
-        messages: Vec::new(),
-        leftovers: Vec::new(),
-        store: Store::default(),
-        tally: Tally::default(),
-        tallies: Vec::new(),
-        errors: Vec::new(),
-        findings: Vec::new(),
         followed: followed.collect::<Result<_, Damage>>()?,
-        targets: BTreeSet::new(),
-        origin: Origin::Tree,
+        ..Index::empty(root, layout, Vec::new(), &Options::default())
     })
 }
